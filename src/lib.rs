@@ -1,0 +1,1 @@
+//! kplan: a compiler and validator for Kubernetes manifests.

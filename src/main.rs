@@ -1,0 +1,2 @@
+//! The `kplan` binary.
+fn main() {}
