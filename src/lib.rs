@@ -1,1 +1,4 @@
 //! kplan: a compiler and validator for Kubernetes manifests.
+
+pub mod diagnostic;
+pub mod source;

@@ -1,0 +1,153 @@
+//! Facts become diagnostics: one check, one file, one page.
+
+mod sink;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::config::{Level, Settings};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::graph::Graph;
+use crate::parse::object::{File, ObjectRef, Program};
+
+pub use sink::{Report, Sink};
+
+/// Every check, in the order of the documentation. Adding a check is adding a line here and one above.
+pub static CHECKS: &[&Check] = &[];
+
+/// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The text is not YAML, or not what its author thinks it is.
+    Syntax,
+    /// What the API server rejects.
+    Schema,
+    /// An object, key or port that is named and is not there.
+    Reference,
+    /// A pod that fits nowhere.
+    Schedule,
+    /// A rollout that cannot finish.
+    Rollout,
+    /// API versions and fields on their way out.
+    Deprecation,
+    /// What will hurt when something fails.
+    Reliability,
+    /// What an attacker would like.
+    Security,
+    /// Taste.
+    Style,
+}
+
+impl Group {
+    /// The word that users read and write.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Schema => "schema",
+            Self::Reference => "reference",
+            Self::Schedule => "schedule",
+            Self::Rollout => "rollout",
+            Self::Deprecation => "deprecation",
+            Self::Reliability => "reliability",
+            Self::Security => "security",
+            Self::Style => "style",
+        }
+    }
+}
+
+/// A check is data plus one function. It sees facts, it reports problems, it returns nothing.
+pub struct Check {
+    /// Kebab-case, the name of its file, and reads well after "ignore".
+    pub id: &'static str,
+    /// What it is about.
+    pub group: Group,
+    /// Severity of its reports unless it says otherwise for one; [`Severity::Note`] means off unless selected.
+    pub severity: Severity,
+    /// The version of kplan that brought it.
+    pub since: &'static str,
+    /// One line, no full stop.
+    pub summary: &'static str,
+    /// Its documentation, whose examples are its first tests.
+    pub page: &'static str,
+    /// The function.
+    pub run: Run,
+}
+
+/// What a check is called for.
+pub enum Run {
+    /// Each file: facts about the text.
+    File(for<'p> fn(&Context<'p>, &'p File, &mut Sink<'_>)),
+    /// Each object, with the graph to look around in.
+    Object(for<'p> fn(&Context<'p>, ObjectRef<'p>, &mut Sink<'_>)),
+}
+
+/// Everything that checks may know.
+pub struct Context<'p> {
+    /// All files and objects.
+    pub program: &'p Program,
+    /// Who names whom.
+    pub graph: &'p Graph<'p>,
+    /// Target version, open or closed world, and so on.
+    pub settings: &'p Settings,
+}
+
+/// Runs every check that the settings leave on, over every file and object, and returns the findings in output order.
+pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
+    let enabled: Vec<(&Check, Level)> = CHECKS
+        .iter()
+        .map(|check| (*check, level_of(check, context.settings)))
+        .filter(|(_, level)| *level != Level::Off)
+        .collect();
+    let objects_of = objects_by_file(context.program);
+    let mut diagnostics: Vec<Diagnostic> = context
+        .program
+        .files()
+        .par_iter()
+        .zip(objects_of)
+        .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))
+        .collect();
+    diagnostics.sort();
+    diagnostics.dedup();
+    diagnostics
+}
+
+fn run_on_file(
+    context: &Context<'_>,
+    enabled: &[(&Check, Level)],
+    file: &Arc<File>,
+    objects: std::ops::Range<u32>,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (check, level) in enabled {
+        let mut sink = Sink::new(check, *level, &mut diagnostics);
+        match check.run {
+            Run::File(run) => run(context, context.program.file(file.id), &mut sink),
+            Run::Object(run) => {
+                for id in objects.clone() {
+                    run(context, context.program.object(crate::parse::object::ObjectId(id)), &mut sink);
+                }
+            }
+        }
+    }
+    diagnostics
+}
+
+fn objects_by_file(program: &Program) -> Vec<std::ops::Range<u32>> {
+    let mut start = 0;
+    let ranges = program.files().iter().map(|file| {
+        let end = start + file.objects.len() as u32;
+        std::mem::replace(&mut start, end)..end
+    });
+    ranges.collect()
+}
+
+/// The level of a check: by its id, else by its group, else its own. Notes are off unless selected.
+fn level_of(check: &Check, settings: &Settings) -> Level {
+    let configured = settings.levels.get(check.id).or_else(|| settings.levels.get(check.group.as_str()));
+    match configured {
+        Some(level) => *level,
+        None if check.severity == Severity::Note => Level::Off,
+        None => Level::On,
+    }
+}
