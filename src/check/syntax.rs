@@ -33,7 +33,8 @@ pub(super) fn report_problems(file: &File, sink: &mut Sink<'_>, wanted: impl Fn(
 
 fn report_problem(file: &File, sink: &mut Sink<'_>, problem: &Problem) {
     let span = |range: &std::ops::Range<u32>| Span::new(file.id, range.start, range.end);
-    let mut report = sink.report_span(span(&problem.range), problem.message.clone()).label(problem.label.clone());
+    let mut report =
+        sink.report_span(span(&problem.range), problem.message.clone()).label(problem.label.clone());
     if let Some((range, text)) = &problem.related {
         report = report.related(span(range), text.clone());
     }

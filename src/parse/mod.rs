@@ -1,9 +1,15 @@
 //! Text becomes trees: YAML and JSON as kubectl reads them, and the objects in them.
 
+pub mod decode;
+pub mod foreign;
+pub mod kind;
 mod merge;
+pub mod object;
+pub mod pod;
 pub mod problem;
 pub mod scalar;
 pub mod tree;
+pub mod version;
 
 use std::ops::Range;
 
