@@ -97,7 +97,10 @@ fn markers_of(line: &str) -> Vec<(String, String)> {
         let marker = format!("# {severity}: ");
         for (at, _) in line.match_indices(&marker) {
             let rest = &line[at + marker.len()..];
-            let id: String = rest.chars().take_while(|character| character.is_ascii_lowercase() || *character == '-').collect();
+            let id: String = rest
+                .chars()
+                .take_while(|character| character.is_ascii_lowercase() || *character == '-')
+                .collect();
             found.push((severity.to_owned(), id));
         }
     }
@@ -162,8 +165,15 @@ fn read_files(root: &Path, path: &Path, files: &mut Vec<(String, String)>) {
         }
         return;
     }
-    let shown = path.strip_prefix(root).ok().filter(|rest| !rest.as_os_str().is_empty()).map_or_else(|| file_name(path), |rest| rest.to_string_lossy().into_owned());
-    files.push((shown, std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))));
+    let shown = path
+        .strip_prefix(root)
+        .ok()
+        .filter(|rest| !rest.as_os_str().is_empty())
+        .map_or_else(|| file_name(path), |rest| rest.to_string_lossy().into_owned());
+    files.push((
+        shown,
+        std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display())),
+    ));
 }
 
 fn sorted_entries(folder: &Path) -> Vec<PathBuf> {

@@ -56,10 +56,9 @@ fn module_of(path: &Path) -> String {
 }
 
 fn rung(module: &str) -> usize {
-    LADDER
-        .iter()
-        .position(|modules| modules.contains(&module))
-        .unwrap_or_else(|| panic!("`{module}` is not on the ladder: put it on a rung in tests/tidy.rs and ARCHITECTURE.md"))
+    LADDER.iter().position(|modules| modules.contains(&module)).unwrap_or_else(|| {
+        panic!("`{module}` is not on the ladder: put it on a rung in tests/tidy.rs and ARCHITECTURE.md")
+    })
 }
 
 #[test]
@@ -69,11 +68,18 @@ fn no_module_climbs_the_ladder_backwards() {
         let text = read(&path);
         for (at, _) in text.match_indices("crate::") {
             let rest = &text[at + "crate::".len()..];
-            let used: String = rest.chars().take_while(|character| character.is_ascii_lowercase() || *character == '_').collect();
+            let used: String = rest
+                .chars()
+                .take_while(|character| character.is_ascii_lowercase() || *character == '_')
+                .collect();
             if used.is_empty() || used == module || rest[used.len()..].starts_with('!') {
                 continue;
             }
-            assert!(rung(&used) < rung(&module), "{}: `{module}` uses `{used}`, which stands below it", path.display());
+            assert!(
+                rung(&used) < rung(&module),
+                "{}: `{module}` uses `{used}`, which stands below it",
+                path.display()
+            );
         }
     }
 }
@@ -96,16 +102,29 @@ fn a_check_is_one_short_file_with_one_page() {
     let mut ids = BTreeSet::new();
     for check in CHECKS {
         assert!(ids.insert(check.id), "{} is registered twice", check.id);
-        assert!(check.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}: not kebab-case", check.id);
+        assert!(
+            check.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'),
+            "{}: not kebab-case",
+            check.id
+        );
         let file = folder.join(format!("{}.rs", check.id.replace('-', "_")));
         let lines = read(&file).lines().count();
         assert!(lines <= 150, "{}: {lines} lines", file.display());
         let page = read(&folder.join(format!("{}.md", check.id.replace('-', "_"))));
         assert_eq!(page, check.page, "{}: not its own page", check.id);
-        for heading in [&format!("# {}\n", check.id) as &str, "\n## What it does\n", "\n## Why it matters\n", "\n## Example\n"] {
+        for heading in [
+            &format!("# {}\n", check.id) as &str,
+            "\n## What it does\n",
+            "\n## Why it matters\n",
+            "\n## Example\n",
+        ] {
             assert!(page.contains(heading), "{}: its page has no {heading:?}", check.id);
         }
-        let marker = |line: &str| ["error", "warning", "note"].iter().any(|level| line.contains(&format!("# {level}: {}", check.id)));
+        let marker = |line: &str| {
+            ["error", "warning", "note"]
+                .iter()
+                .any(|level| line.contains(&format!("# {level}: {}", check.id)))
+        };
         assert!(page.lines().any(marker), "{}: its page has no example with a marker", check.id);
         assert!(check.summary.len() <= 100 && !check.summary.ends_with('.'), "{}: summary", check.id);
     }
@@ -119,7 +138,8 @@ fn a_check_is_one_short_file_with_one_page() {
 #[test]
 fn nothing_can_reach_a_network() {
     let lock = read(&root().join("Cargo.lock"));
-    for name in ["reqwest", "hyper", "ureq", "curl", "tokio", "async-std", "rustls", "native-tls", "openssl"] {
+    for name in ["reqwest", "hyper", "ureq", "curl", "tokio", "async-std", "rustls", "native-tls", "openssl"]
+    {
         assert!(!lock.contains(&format!("name = \"{name}\"\n")), "{name} is in the dependency tree");
     }
 }
@@ -139,8 +159,14 @@ fn only_the_renderer_of_pictures_names_the_snippet_crate() {
 fn the_architecture_names_only_what_exists() {
     let text = read(&root().join("ARCHITECTURE.md"));
     for piece in text.split('`').skip(1).step_by(2) {
-        let is_path = piece.starts_with("src/") || piece.starts_with("tests/") || piece.starts_with("schemas/") || piece.starts_with("fixtures/");
+        let is_path = piece.starts_with("src/")
+            || piece.starts_with("tests/")
+            || piece.starts_with("schemas/")
+            || piece.starts_with("fixtures/");
         let path = piece.split([':', '#', '*']).next().unwrap_or(piece);
-        assert!(!is_path || root().join(path).exists(), "ARCHITECTURE.md names {piece}, which does not exist");
+        assert!(
+            !is_path || root().join(path).exists(),
+            "ARCHITECTURE.md names {piece}, which does not exist"
+        );
     }
 }
