@@ -1,6 +1,10 @@
 //! Facts become diagnostics: one check, one file, one page.
 
+mod duplicate_key;
+mod ignored_content;
+mod key_collision;
 mod sink;
+mod syntax;
 
 use std::sync::Arc;
 
@@ -14,7 +18,8 @@ use crate::parse::object::{File, ObjectRef, Program};
 pub use sink::{Report, Sink};
 
 /// Every check, in the order of the documentation. Adding a check is adding a line here and one above.
-pub static CHECKS: &[&Check] = &[];
+pub static CHECKS: &[&Check] =
+    &[&syntax::CHECK, &duplicate_key::CHECK, &key_collision::CHECK, &ignored_content::CHECK];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

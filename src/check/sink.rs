@@ -28,7 +28,7 @@ impl<'d> Sink<'d> {
         node: NodeRef<'_>,
         message: impl Into<String>,
     ) -> Report<'_> {
-        let mut report = self.report_span(object.span(node), message);
+        let report = self.report_span(object.span(node), message);
         report.diagnostic.object = Some(object.to_name());
         report.diagnostic.field = object.root().path_to(node).filter(|path| !path.is_empty());
         report
