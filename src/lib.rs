@@ -1,1 +1,3 @@
 //! kplan: a compiler and validator for Kubernetes manifests.
+
+pub mod plan;
