@@ -14,6 +14,7 @@ use crate::config::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::parse::object::{File, ObjectRef, Program};
+use crate::parse::schema::facts::Facts;
 
 pub use sink::{Report, Sink};
 
@@ -91,6 +92,8 @@ pub enum Run {
 pub struct Context<'p> {
     /// All files and objects.
     pub program: &'p Program,
+    /// What the schemas say of each object.
+    pub schemas: &'p Facts,
     /// Who names whom.
     pub graph: &'p Graph<'p>,
     /// Target version, open or closed world, and so on.

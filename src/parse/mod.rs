@@ -8,6 +8,7 @@ pub mod object;
 pub mod pod;
 pub mod problem;
 pub mod scalar;
+pub mod schema;
 pub mod tree;
 pub mod version;
 
