@@ -89,6 +89,15 @@ impl Facts {
         self.unknown.get(&kind).filter(|(first, _)| *first == object.id).map(|(_, count)| *count)
     }
 
+    /// What would be wrong with an object if it had another API version of its kind; `None` if that is not served.
+    pub fn problems_under(&self, object: ObjectRef<'_>, api_version: &str) -> Option<Vec<Problem>> {
+        let table = self.table();
+        let kind = table.kind(api_version, object.kind_name())?;
+        let mut problems = Vec::new();
+        Walk::new(table).object(object.root(), table.type_of(kind), Absence::Reported, &mut problems);
+        Some(problems)
+    }
+
     /// The table of built-in kinds of the target version.
     pub fn table(&self) -> &'static Table {
         Table::of(self.version)
@@ -132,6 +141,12 @@ fn facts_of_object<'p>(
         problems.extend(check_name(object.root()));
     }
     ObjectFacts { standing, problems }
+}
+
+/// The path of a node of an object, such as `spec.ports[0]`. A node behind an alias to elsewhere has the path of its last
+/// key, or none.
+pub fn path_in(object: ObjectRef<'_>, node: NodeRef<'_>) -> String {
+    object.root().path_to(node).unwrap_or_default()
 }
 
 /// How the target version stands to a kind.
