@@ -5,5 +5,8 @@ pub mod check;
 pub mod config;
 pub mod diagnostic;
 pub mod graph;
+pub mod load;
 pub mod parse;
+pub mod plan;
+pub mod render;
 pub mod source;
