@@ -187,7 +187,7 @@ impl<'t> Walk<'_, 't> {
                 problems.push(rule(step.node, message));
             }
         }
-        if schema.not.is_some_and(|id| fits(id)) {
+        if schema.not.is_some_and(fits) {
             problems.push(rule(step.node, "must not validate the schema (not)".to_owned()));
         }
     }
