@@ -10,6 +10,7 @@ pub mod object;
 pub mod pod;
 pub mod problem;
 pub mod scalar;
+pub mod schema;
 pub mod tree;
 mod verdict;
 pub mod version;
