@@ -2,8 +2,11 @@
 
 pub mod analysis;
 pub mod check;
+pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod graph;
+pub mod load;
 pub mod parse;
+pub mod render;
 pub mod source;
