@@ -8,5 +8,6 @@ pub mod diagnostic;
 pub mod graph;
 pub mod load;
 pub mod parse;
+pub mod plan;
 pub mod render;
 pub mod source;
