@@ -70,6 +70,10 @@ pub(super) struct SharedArgs {
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
 
+    /// Do not look for `kplan.yaml`
+    #[arg(long)]
+    pub(super) no_config: bool,
+
     /// Print the findings without the summary; twice: print nothing
     #[arg(short, long, action = ArgAction::Count, conflicts_with = "verbose")]
     pub(super) quiet: u8,
