@@ -1,5 +1,9 @@
 //! What a path on the command line means.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test makes its own files, and fails where it cannot")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test makes its own files, and fails where it cannot"
+)]
 
 use std::fs;
 use std::io::Read;

@@ -1,10 +1,25 @@
 //! Facts become diagnostics: one check, one file, one page.
 
+mod absence;
+mod backend_port;
+mod dangling_reference;
 mod duplicate_key;
+mod duplicate_object;
+mod hpa_target;
 mod ignored_content;
+mod in_tree_provisioner;
 mod key_collision;
+mod missing_key;
+mod policy_selects_nothing;
+mod probe_port;
+mod selection;
+mod selector_template_mismatch;
+mod service_selects_nothing;
+mod service_target_port;
 mod sink;
+mod statefulset_service;
 mod syntax;
+mod volume_mount;
 
 use std::sync::Arc;
 
@@ -18,8 +33,25 @@ use crate::parse::object::{File, ObjectRef, Program};
 pub use sink::{Report, Sink};
 
 /// Every check, in the order of the documentation. Adding a check is adding a line here and one above.
-pub static CHECKS: &[&Check] =
-    &[&syntax::CHECK, &duplicate_key::CHECK, &key_collision::CHECK, &ignored_content::CHECK];
+pub static CHECKS: &[&Check] = &[
+    &syntax::CHECK,
+    &duplicate_key::CHECK,
+    &key_collision::CHECK,
+    &ignored_content::CHECK,
+    &dangling_reference::CHECK,
+    &missing_key::CHECK,
+    &service_selects_nothing::CHECK,
+    &service_target_port::CHECK,
+    &backend_port::CHECK,
+    &policy_selects_nothing::CHECK,
+    &selector_template_mismatch::CHECK,
+    &volume_mount::CHECK,
+    &probe_port::CHECK,
+    &statefulset_service::CHECK,
+    &hpa_target::CHECK,
+    &duplicate_object::CHECK,
+    &in_tree_provisioner::CHECK,
+];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
