@@ -1,19 +1,34 @@
 //! Facts become diagnostics: one check, one file, one page.
 
+mod absence;
 mod ambiguous_scalar;
+mod backend_port;
+mod dangling_reference;
 mod deprecated_api;
 mod duplicate_key;
+mod duplicate_object;
+mod hpa_target;
 mod ignored_content;
+mod in_tree_provisioner;
 mod invalid_value;
 mod key_collision;
 mod missing_field;
+mod missing_key;
 mod missing_kind;
 mod no_schema;
+mod policy_selects_nothing;
+mod probe_port;
 mod removed_api;
+mod selection;
+mod selector_template_mismatch;
+mod service_selects_nothing;
+mod service_target_port;
 mod sink;
+mod statefulset_service;
 mod syntax;
 mod unknown_field;
 mod unknown_kind;
+mod volume_mount;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -44,6 +59,19 @@ pub static CHECKS: &[&Check] = &[
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
+    &dangling_reference::CHECK,
+    &missing_key::CHECK,
+    &service_selects_nothing::CHECK,
+    &service_target_port::CHECK,
+    &backend_port::CHECK,
+    &policy_selects_nothing::CHECK,
+    &selector_template_mismatch::CHECK,
+    &volume_mount::CHECK,
+    &probe_port::CHECK,
+    &statefulset_service::CHECK,
+    &hpa_target::CHECK,
+    &duplicate_object::CHECK,
+    &in_tree_provisioner::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
