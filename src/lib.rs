@@ -6,4 +6,5 @@ pub mod config;
 pub mod diagnostic;
 pub mod graph;
 pub mod parse;
+pub mod practice;
 pub mod source;
