@@ -11,3 +11,4 @@ pub mod resources;
 pub mod scheduler;
 pub mod selector;
 pub mod volume;
+pub mod workload;
