@@ -1,17 +1,24 @@
 //! Facts become diagnostics: one check, one file, one page.
 
 mod absence;
+mod ambiguous_scalar;
 mod backend_port;
 mod dangling_reference;
+mod deprecated_api;
 mod duplicate_key;
 mod duplicate_object;
 mod hpa_target;
 mod ignored_content;
 mod in_tree_provisioner;
+mod invalid_value;
 mod key_collision;
+mod missing_field;
 mod missing_key;
+mod missing_kind;
+mod no_schema;
 mod policy_selects_nothing;
 mod probe_port;
+mod removed_api;
 mod selection;
 mod selector_template_mismatch;
 mod service_selects_nothing;
@@ -19,7 +26,10 @@ mod service_target_port;
 mod sink;
 mod statefulset_service;
 mod syntax;
+mod unknown_field;
+mod unknown_kind;
 mod volume_mount;
+mod wrong_type;
 
 use std::sync::Arc;
 
@@ -29,6 +39,7 @@ use crate::config::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::parse::object::{File, ObjectRef, Program};
+use crate::parse::schema::facts::Facts;
 
 pub use sink::{Report, Sink};
 
@@ -38,6 +49,16 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_key::CHECK,
     &key_collision::CHECK,
     &ignored_content::CHECK,
+    &missing_kind::CHECK,
+    &unknown_kind::CHECK,
+    &unknown_field::CHECK,
+    &wrong_type::CHECK,
+    &ambiguous_scalar::CHECK,
+    &invalid_value::CHECK,
+    &missing_field::CHECK,
+    &no_schema::CHECK,
+    &removed_api::CHECK,
+    &deprecated_api::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
     &service_selects_nothing::CHECK,
@@ -123,6 +144,8 @@ pub enum Run {
 pub struct Context<'p> {
     /// All files and objects.
     pub program: &'p Program,
+    /// What the schemas say of each object.
+    pub schemas: &'p Facts,
     /// Who names whom.
     pub graph: &'p Graph<'p>,
     /// Target version, open or closed world, and so on.
