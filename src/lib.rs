@@ -9,5 +9,6 @@ pub mod graph;
 pub mod load;
 pub mod parse;
 pub mod plan;
+pub mod practice;
 pub mod render;
 pub mod source;

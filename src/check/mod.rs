@@ -120,7 +120,8 @@ pub struct Check {
     pub id: &'static str,
     /// What it is about.
     pub group: Group,
-    /// Severity of its reports unless it says otherwise for one; [`Severity::Note`] means off unless selected.
+    /// Severity of its reports unless it says otherwise for one; [`Severity::Note`] means off unless selected. Single
+    /// notes of a graver check, too, are dropped unless it is selected.
     pub severity: Severity,
     /// The version of kplan that brought it.
     pub since: &'static str,
@@ -180,7 +181,8 @@ fn run_on_file(
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for (check, level) in enabled {
-        let mut sink = Sink::new(check, *level, &mut diagnostics);
+        let mildest = mildest_of(check, context.settings);
+        let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
             Run::File(run) => run(context, context.program.file(file.id), &mut sink),
             Run::Object(run) => {
@@ -189,8 +191,16 @@ fn run_on_file(
                 }
             }
         }
+        sink.finish();
     }
     diagnostics
+}
+
+/// The mildest severity that a check may report: notes only where the settings name it or its group.
+fn mildest_of(check: &Check, settings: &Settings) -> Severity {
+    let is_named =
+        settings.levels.contains_key(check.id) || settings.levels.contains_key(check.group.as_str());
+    if is_named { Severity::Note } else { Severity::Warning }
 }
 
 fn objects_by_file(program: &Program) -> Vec<std::ops::Range<u32>> {
