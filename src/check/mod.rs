@@ -1,10 +1,20 @@
 //! Facts become diagnostics: one check, one file, one page.
 
+mod ambiguous_scalar;
+mod deprecated_api;
 mod duplicate_key;
 mod ignored_content;
+mod invalid_value;
 mod key_collision;
+mod missing_field;
+mod missing_kind;
+mod no_schema;
+mod removed_api;
 mod sink;
 mod syntax;
+mod unknown_field;
+mod unknown_kind;
+mod wrong_type;
 
 use std::sync::Arc;
 
@@ -14,12 +24,27 @@ use crate::config::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::parse::object::{File, ObjectRef, Program};
+use crate::parse::schema::facts::Facts;
 
 pub use sink::{Report, Sink};
 
 /// Every check, in the order of the documentation. Adding a check is adding a line here and one above.
-pub static CHECKS: &[&Check] =
-    &[&syntax::CHECK, &duplicate_key::CHECK, &key_collision::CHECK, &ignored_content::CHECK];
+pub static CHECKS: &[&Check] = &[
+    &syntax::CHECK,
+    &duplicate_key::CHECK,
+    &key_collision::CHECK,
+    &ignored_content::CHECK,
+    &missing_kind::CHECK,
+    &unknown_kind::CHECK,
+    &unknown_field::CHECK,
+    &wrong_type::CHECK,
+    &ambiguous_scalar::CHECK,
+    &invalid_value::CHECK,
+    &missing_field::CHECK,
+    &no_schema::CHECK,
+    &removed_api::CHECK,
+    &deprecated_api::CHECK,
+];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +117,8 @@ pub enum Run {
 pub struct Context<'p> {
     /// All files and objects.
     pub program: &'p Program,
+    /// What the schemas say of each object.
+    pub schemas: &'p Facts,
     /// Who names whom.
     pub graph: &'p Graph<'p>,
     /// Target version, open or closed world, and so on.
