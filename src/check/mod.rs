@@ -9,6 +9,9 @@ mod key_collision;
 mod missing_field;
 mod missing_kind;
 mod no_schema;
+mod pod_security_baseline;
+mod pod_security_label;
+mod pod_security_restricted;
 mod removed_api;
 mod sink;
 mod syntax;
@@ -25,6 +28,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
+use crate::practice::{self, Practice};
 
 pub use sink::{Report, Sink};
 
@@ -44,6 +48,9 @@ pub static CHECKS: &[&Check] = &[
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
+    &pod_security_baseline::CHECK,
+    &pod_security_restricted::CHECK,
+    &pod_security_label::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
@@ -84,6 +91,11 @@ impl Group {
             Self::Style => "style",
         }
     }
+
+    /// Whether its checks pass over what lives only while `helm test` runs.
+    fn spares_tests(self) -> bool {
+        matches!(self, Self::Reliability | Self::Security)
+    }
 }
 
 /// A check is data plus one function. It sees facts, it reports problems, it returns nothing.
@@ -121,6 +133,8 @@ pub struct Context<'p> {
     pub schemas: &'p Facts,
     /// Who names whom.
     pub graph: &'p Graph<'p>,
+    /// What good practice asks about.
+    pub practice: &'p Practice<'p>,
     /// Target version, open or closed world, and so on.
     pub settings: &'p Settings,
 }
@@ -158,8 +172,12 @@ fn run_on_file(
         match check.run {
             Run::File(run) => run(context, context.program.file(file.id), &mut sink),
             Run::Object(run) => {
+                let spares_tests = check.group.spares_tests();
                 for id in objects.clone() {
-                    run(context, context.program.object(crate::parse::object::ObjectId(id)), &mut sink);
+                    let object = context.program.object(crate::parse::object::ObjectId(id));
+                    if !(spares_tests && practice::is_test_hook(object)) {
+                        run(context, object, &mut sink);
+                    }
                 }
             }
         }
