@@ -7,3 +7,4 @@ pub mod diagnostic;
 pub mod graph;
 pub mod parse;
 pub mod source;
+pub mod plan;

@@ -1,0 +1,3 @@
+//! What the API server makes of an object before the scheduler or a controller sees it.
+
+pub mod pod_defaults;

@@ -1,0 +1,13 @@
+//! Where pods go: the inventory, the scheduler, and the workloads that make pods.
+
+pub mod admission;
+pub mod cluster;
+pub mod inventory;
+pub mod node;
+pub mod pod;
+pub mod quantity;
+pub mod resources;
+pub mod rollout;
+pub mod scheduler;
+pub mod selector;
+pub mod volume;
