@@ -6,5 +6,5 @@ pub mod config;
 pub mod diagnostic;
 pub mod graph;
 pub mod parse;
-pub mod source;
 pub mod plan;
+pub mod source;

@@ -122,10 +122,7 @@ fn all_at_once() {
     let simulation = simulate(&rollout(4, both), &mut everywhere);
     assert_eq!(table(&simulation), [[0, 0, 4, 0, 4]]);
     let surge = rolling(Amount::Percent(100), Amount::Pods(0));
-    assert_eq!(
-        table(&simulate(&rollout(4, surge), &mut everywhere)),
-        [[4, 0, 4, 4, 0], [0, 4, 0, 0, 0]]
-    );
+    assert_eq!(table(&simulate(&rollout(4, surge), &mut everywhere)), [[4, 0, 4, 4, 0], [0, 4, 0, 0, 0]]);
 }
 
 #[test]
