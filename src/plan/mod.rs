@@ -2,6 +2,7 @@
 
 pub mod admission;
 pub mod cluster;
+pub mod defaults;
 pub mod inventory;
 pub mod node;
 pub mod pod;
@@ -10,4 +11,5 @@ pub mod resources;
 pub mod rollout;
 pub mod scheduler;
 pub mod selector;
+pub mod value;
 pub mod volume;
