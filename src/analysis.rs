@@ -11,6 +11,7 @@ use crate::graph::Graph;
 use crate::parse;
 use crate::parse::foreign::SkipReason;
 use crate::parse::object::{File, Program, read_objects};
+use crate::parse::schema::facts::Facts;
 use crate::source::Workspace;
 
 /// What was found, in output order, and how much was looked at.
@@ -52,7 +53,9 @@ pub struct Skipped {
 pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
     let program = read(workspace, settings);
     let graph = Graph::build(&program, settings);
-    let diagnostics = check::run(&Context { program: &program, graph: &graph, settings });
+    let schemas = Facts::of(&program, settings.target, &settings.schemas);
+    let context = Context { program: &program, schemas: &schemas, graph: &graph, settings };
+    let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
     Analysis { diagnostics, summary }
 }

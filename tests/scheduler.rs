@@ -111,6 +111,12 @@ fn every_scenario_gets_the_verdict_of_kube_scheduler() {
         let mut expected: Value = serde_json::from_str(&expected).unwrap();
         let inventory = inventory(&read_objects(&text));
         let placements = schedule(&inventory.cluster, &inventory.pending, Detail::PerNode);
+        // The fast engine, which says nothing about nodes, must decide the same.
+        let fast = schedule(&inventory.cluster, &inventory.pending, Detail::Outcome);
+        for (placement, fast) in placements.iter().zip(&fast) {
+            let pod = placement.pod.full_name();
+            assert_eq!(placement.outcome, fast.outcome, "{}: the fast engine on {pod}", path.display());
+        }
         let mut actual = serde_json::to_value(verdicts(&inventory.cluster, &placements)).unwrap();
         sort_reasons(&mut expected);
         sort_reasons(&mut actual);

@@ -1,6 +1,7 @@
 //! Where pods go: the inventory, the scheduler, and the workloads that make pods.
 
 pub mod admission;
+pub mod bench;
 pub mod cluster;
 pub mod defaults;
 pub mod inventory;

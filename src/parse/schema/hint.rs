@@ -17,15 +17,12 @@ pub(super) fn for_field(table: &Table, visits: &[Visit<'_>], at: usize, name: &s
     if let Some(similar) = similar.filter(|similar| similar.eq_ignore_ascii_case(name)) {
         return Some(Hint::Similar(similar.to_owned()));
     }
-    if !matches!(
+    let is_common = matches!(
         name,
         "name" | "kind" | "apiVersion" | "type" | "value" | "key" | "namespace" | "metadata" | "spec"
-    ) {
-        if let Some(hint) = elsewhere(table, visits, at, name) {
-            return Some(hint);
-        }
-    }
-    similar.map(|similar| Hint::Similar(similar.to_owned()))
+    );
+    let elsewhere = if is_common { None } else { elsewhere(table, visits, at, name) };
+    elsewhere.or_else(|| similar.map(|similar| Hint::Similar(similar.to_owned())))
 }
 
 fn elsewhere(table: &Table, visits: &[Visit<'_>], at: usize, name: &str) -> Option<Hint> {

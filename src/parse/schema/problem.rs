@@ -50,8 +50,10 @@ pub enum Fault {
     },
     /// A required field is absent or null.
     MissingField {
-        /// Its name; `name` with an empty `node` path for objects without a name.
+        /// Its name.
         field: String,
+        /// The key of the mapping that lacks it; `None` for the root and for items of lists.
+        owner: Option<NodeId>,
         /// The value, where there is one that counts as none, such as `""` or `[]`.
         empty: Option<NodeId>,
     },

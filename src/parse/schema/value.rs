@@ -184,19 +184,6 @@ fn check_padding(bytes: &[u8], first: usize, digits: usize) -> Result<(), usize>
     if pads_left == 0 { Ok(()) } else { Err(bytes.len()) }
 }
 
-/// A number as Go writes it into JSON: without exponent between 1e-6 and 1e21.
-pub fn json_number(number: f64) -> String {
-    let size = number.abs();
-    if size != 0.0 && !(1e-6..1e21).contains(&size) {
-        let text = format!("{number:e}");
-        return match text.split_once('e') {
-            Some((digits, exponent)) if !exponent.starts_with('-') => format!("{digits}e+{exponent}"),
-            _ => text,
-        };
-    }
-    format!("{number}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,20 +248,6 @@ mod tests {
             [("Zg", 0), ("Zg=", 3), ("Zm9v!", 4), ("Z===", 1), ("Zm9v=", 4), ("Zg==Zg==", 4), ("a-b_", 1)]
         {
             assert_eq!(check_base64(bad), Err(at), "{bad}");
-        }
-    }
-
-    #[test]
-    fn numbers_as_go_writes_them() {
-        for (number, text) in [
-            (3.0, "3"),
-            (1.1, "1.1"),
-            (1e20, "100000000000000000000"),
-            (1e21, "1e+21"),
-            (1e-7, "1e-7"),
-            (0.0, "0"),
-        ] {
-            assert_eq!(json_number(number), text);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::parse::scalar::json_float;
 use crate::parse::schema::hint;
 use crate::parse::schema::problem::{Expected, Fault, Problem};
 use crate::parse::schema::table::{Layer, Leaf, Shape, Table, TypeId};
@@ -10,7 +11,7 @@ use crate::parse::tree::{NodeId, NodeRef, Scalar, Style};
 
 /// Whether absent fields are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Absence {
+pub(super) enum Absence {
     /// Required fields must be there.
     Reported,
     /// The part is written by the server, or lies in a document that could not be read whole.
@@ -32,6 +33,8 @@ struct Step<'t> {
     absence: Absence,
     /// The visit that the value stands in.
     within: usize,
+    /// The key that the value stands behind; `None` for the root and for items of lists.
+    key: Option<NodeId>,
 }
 
 /// The state of one walk; reused for all objects of a file, to spare the allocations.
@@ -58,9 +61,22 @@ impl<'t> Walk<'t> {
     ) {
         self.visits.clear();
         self.aliases.clear();
-        self.steps.push(Step { node: root, shape: Shape::leaf(Leaf::Object(type_id)), absence, within: 0 });
+        self.steps.push(Step {
+            node: root,
+            shape: Shape::leaf(Leaf::Object(type_id)),
+            absence,
+            within: 0,
+            key: None,
+        });
         while let Some(step) = self.steps.pop() {
             self.step(step, problems);
+        }
+    }
+
+    /// Adds what is wrong with the `metadata` of an object whose other fields are somebody else's.
+    pub(super) fn metadata(&mut self, object: NodeRef<'t>, absence: Absence, problems: &mut Vec<Problem>) {
+        if let Some(metadata) = object.get("metadata").filter(|metadata| !metadata.is_null()) {
+            self.object(metadata, self.table.object_meta(), absence, problems);
         }
     }
 
@@ -73,7 +89,7 @@ impl<'t> Walk<'t> {
             Ok((Layer::List, inner)) => {
                 if node.is_sequence() {
                     for item in node.items() {
-                        self.value(Step { node: item, shape: inner, ..step }, problems);
+                        self.value(Step { node: item, shape: inner, key: None, ..step }, problems);
                     }
                 } else if !node.is_null() {
                     problems.push(wrong_type(node, Expected::List));
@@ -81,8 +97,8 @@ impl<'t> Walk<'t> {
             }
             Ok((Layer::Map, inner)) => {
                 if node.is_mapping() {
-                    for (_, entry) in node.entries() {
-                        self.value(Step { node: entry, shape: inner, ..step }, problems);
+                    for (key, entry) in node.entries() {
+                        self.value(Step { node: entry, shape: inner, key: Some(key.id()), ..step }, problems);
                     }
                 } else if !node.is_null() {
                     problems.push(wrong_type(node, Expected::Map));
@@ -138,7 +154,10 @@ impl<'t> Walk<'t> {
             }
             // What a client writes into `status` is dropped, so nothing there can be missing.
             let absence = if visit == 0 && field.name == "status" { Absence::Ignored } else { step.absence };
-            self.value(Step { node: entry, shape: field.shape, absence, within: visit }, problems);
+            self.value(
+                Step { node: entry, shape: field.shape, absence, within: visit, key: Some(key.id()) },
+                problems,
+            );
         }
         // `metadata` itself is looked after where the object's name is.
         if step.absence == Absence::Reported && present < read.required().count() {
@@ -146,7 +165,7 @@ impl<'t> Walk<'t> {
                 let value = node.get(field.name);
                 if value.is_none_or(is_empty) {
                     let empty = value.filter(|value| !value.is_null()).map(NodeRef::id);
-                    let fault = Fault::MissingField { field: field.name.to_owned(), empty };
+                    let fault = Fault::MissingField { field: field.name.to_owned(), empty, owner: step.key };
                     problems.push(Problem { node: node.id(), fault });
                 }
             }
@@ -208,7 +227,7 @@ fn check_scalar(node: NodeRef<'_>, leaf: Leaf) -> Result<(), Fault> {
             check_integral(number, leaf).unwrap_or_else(|| Err(wrong()))
         }
         (Leaf::Quantity, Scalar::Float(number)) => {
-            value::check_quantity(&value::json_number(number)).map_err(Fault::Quantity)
+            value::check_quantity(&json_float(number).unwrap_or_default()).map_err(Fault::Quantity)
         }
         (Leaf::Quantity, Scalar::Str(text)) => value::check_quantity(text).map_err(Fault::Quantity),
         (Leaf::Time, Scalar::Str(text)) if !value::is_time(text) => Err(Fault::Time { micro: false }),
