@@ -11,6 +11,8 @@ use crate::graph::Graph;
 use crate::parse;
 use crate::parse::foreign::SkipReason;
 use crate::parse::object::{File, Program, read_objects};
+use crate::parse::schema::facts::Facts;
+use crate::practice::Practice;
 use crate::source::Workspace;
 
 /// What was found, in output order, and how much was looked at.
@@ -52,7 +54,11 @@ pub struct Skipped {
 pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
     let program = read(workspace, settings);
     let graph = Graph::build(&program, settings);
-    let diagnostics = check::run(&Context { program: &program, graph: &graph, settings });
+    let schemas = Facts::of(&program, settings.target, &settings.schemas);
+    let practice = Practice::new(&program);
+    let context =
+        Context { program: &program, schemas: &schemas, graph: &graph, practice: &practice, settings };
+    let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
     Analysis { diagnostics, summary }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
+use crate::parse::schema::custom::UserSchemas;
 use crate::parse::version::Version;
 
 /// Whether what is not in the input may exist all the same.
@@ -49,6 +50,8 @@ pub struct Settings {
     pub levels: BTreeMap<String, Level>,
     /// Objects made elsewhere.
     pub external: Vec<External>,
+    /// Schemas of custom kinds that the user brings.
+    pub schemas: UserSchemas,
 }
 
 impl Settings {
@@ -60,6 +63,7 @@ impl Settings {
             default_namespace: "default".to_owned(),
             levels: BTreeMap::new(),
             external: Vec::new(),
+            schemas: UserSchemas::default(),
         }
     }
 }

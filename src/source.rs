@@ -224,6 +224,11 @@ impl LineIndex {
         text[start..end].trim_end_matches(['\n', '\r'])
     }
 
+    /// The line (from 0) that a byte offset lies on; of one past the end, the last.
+    pub fn line_of(&self, offset: u32) -> u32 {
+        self.starts.partition_point(|&start| start <= offset) as u32 - 1
+    }
+
     /// Line and columns of a byte offset, clamped to the text and to a character boundary.
     pub fn position(&self, text: &str, offset: u32) -> Position {
         let offset = floor_char_boundary(text, offset as usize);

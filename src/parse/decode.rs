@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 
 use crate::parse::tree::{NodeId, NodeKind, NodeRef, Scalar};
 
@@ -137,6 +139,7 @@ impl<'t> Deserializer<'t> for NodeDeserializer<'t> {
     }
 
     serde::forward_to_deserialize_any! {
+        <V: Visitor<'t>>
         bool i8 i16 i128 u8 u16 u32 u64 u128 f32 f64 char bytes byte_buf unit unit_struct seq tuple tuple_struct
         map struct identifier ignored_any
     }
@@ -158,7 +161,8 @@ impl<'t, I: Iterator<Item = (NodeRef<'t>, NodeRef<'t>)>> MapAccess<'t> for Entri
     }
 
     fn next_value_seed<V: DeserializeSeed<'t>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
-        let node = self.value.take().ok_or_else(|| <DecodeError as de::Error>::custom("a value without its key"))?;
+        let node =
+            self.value.take().ok_or_else(|| <DecodeError as de::Error>::custom("a value without its key"))?;
         seed.deserialize(self.parent.child(node)?).map_err(|error| error.at(node))
     }
 }
@@ -171,7 +175,10 @@ struct Items<'t, I> {
 impl<'t, I: Iterator<Item = NodeRef<'t>>> SeqAccess<'t> for Items<'t, I> {
     type Error = DecodeError;
 
-    fn next_element_seed<T: DeserializeSeed<'t>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
+    fn next_element_seed<T: DeserializeSeed<'t>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, DecodeError> {
         let Some(node) = self.items.next() else { return Ok(None) };
         seed.deserialize(self.parent.child(node)?).map(Some).map_err(|error| error.at(node))
     }

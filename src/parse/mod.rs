@@ -1,12 +1,19 @@
 //! Text becomes trees: YAML and JSON as kubectl reads them, and the objects in them.
 
+pub mod decode;
+pub mod foreign;
 mod json;
+pub mod kind;
 mod markdown;
 mod merge;
+pub mod object;
+pub mod pod;
 pub mod problem;
 pub mod scalar;
+pub mod schema;
 pub mod tree;
 mod verdict;
+pub mod version;
 mod yaml;
 
 use std::ops::Range;

@@ -52,7 +52,8 @@ impl<'p> Container<'p> {
 impl<'p> PodTemplate<'p> {
     /// The pod template of a workload kind, or the Pod itself; `None` where the object makes no pods or has no pod spec.
     pub fn of(owner: ObjectRef<'p>) -> Option<Self> {
-        let node = owner.root().get_path(template_path(owner.kind())?)?;
+        let path = template_path(owner.kind())?;
+        let node = if path.is_empty() { owner.root() } else { owner.root().get_path(path)? };
         let spec = node.get("spec").filter(|spec| spec.is_mapping())?;
         Some(Self { owner, node, spec })
     }

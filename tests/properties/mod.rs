@@ -7,7 +7,7 @@ use libtest_mimic::Failed;
 
 /// Spans lie on character boundaries inside their file, the order of the files does not matter, and cutting any file
 /// after any line does not panic.
-pub fn hold(files: &[(String, String)], settings: &Settings) -> Result<(), Failed> {
+pub(crate) fn hold(files: &[(String, String)], settings: &Settings) -> Result<(), Failed> {
     let whole = workspace(files.iter().cloned());
     let analysis = analyze(&whole, settings);
     for diagnostic in &analysis.diagnostics {

@@ -1,0 +1,229 @@
+//! The plain algorithm: one pod at a time, every plugin on every node, in the order of the profile.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::plan::pod::Pod;
+use crate::plan::scheduler::plugins::{
+    Refusal, ScoreOrder, image_locality, inter_pod_affinity, node_affinity, node_ports, node_resources,
+    node_volume_limits, normalize, pod_topology_spread, taint_toleration, volume_binding,
+    volume_restrictions, volume_zone,
+};
+use crate::plan::scheduler::state::SchedulerState;
+use crate::plan::scheduler::{Detail, FitError, NodeVerdict, Outcome, Placement, Plugin, Rejection};
+
+/// What the plugins worked out before looking at nodes; `None` for a plugin that has nothing to do.
+struct PreFiltered<'p> {
+    volume_restrictions: Option<bool>,
+    claims: Option<volume_binding::PodClaims<'p>>,
+    zones: Option<Vec<volume_zone::VolumeTopology>>,
+    spread: Option<pod_topology_spread::Spread<'p>>,
+    affinity: Option<inter_pod_affinity::Affinity>,
+}
+
+/// Decides about one pod and, if it is placed, gives it its share (`Scheduler.schedulePod`, then `assume`).
+pub fn schedule_one(state: &mut SchedulerState<'_>, pod: Arc<Pod>, detail: Detail) -> Placement {
+    let evaluation = evaluate(state, &pod);
+    if let Outcome::Placed(node) = evaluation.outcome {
+        place(state, &pod, node);
+    }
+    let nodes = if detail == Detail::PerNode { evaluation.nodes } else { None };
+    Placement { pod, outcome: evaluation.outcome, nodes }
+}
+
+/// Puts a pod on a node, volumes included.
+pub(in crate::plan::scheduler) fn place(state: &mut SchedulerState<'_>, pod: &Arc<Pod>, node: usize) {
+    if let Ok(Some(claims)) = volume_binding::pre_filter(state, pod) {
+        volume_binding::reserve(state, &claims, node);
+    }
+    state.add(node, pod.clone());
+}
+
+/// The decision about a pod, without consequences.
+pub struct Evaluation {
+    /// What would become of it.
+    pub outcome: Outcome,
+    /// The verdict on every node that was looked at; `None` if the pod was refused before that.
+    pub nodes: Option<Vec<(usize, NodeVerdict)>>,
+}
+
+/// Runs every filter and every score for a pod on the cluster as it is.
+pub fn evaluate(state: &SchedulerState<'_>, pod: &Pod) -> Evaluation {
+    let refused = |outcome| Evaluation { outcome, nodes: None };
+    let template = &pod.template;
+    if !template.scheduling_gates.is_empty() {
+        return refused(Outcome::Gated(template.scheduling_gates.clone()));
+    }
+    let all_nodes = state.cluster.nodes.len();
+    if all_nodes == 0 {
+        return refused(Outcome::Failed("no nodes available to schedule pods".to_owned()));
+    }
+    let fit_error = |pre_filter: Option<String>, reasons| {
+        Outcome::DoesNotFit(FitError { all_nodes, pre_filter, reasons })
+    };
+    let refusal = |plugin: Plugin, refusal: Refusal| match refusal {
+        Refusal::Unresolvable(message) => fit_error(Some(message), BTreeMap::new()),
+        Refusal::Error(message) => {
+            Outcome::Failed(format!("running PreFilter plugin {:?}: {message}", plugin.name()))
+        }
+    };
+    let named = match node_affinity::named_nodes(template) {
+        Ok(named) => named,
+        Err(error) => return refused(refusal(Plugin::NodeAffinity, error)),
+    };
+    let pre_filtered = match pre_filter(state, pod) {
+        Ok(pre_filtered) => pre_filtered,
+        Err((plugin, error)) => return refused(refusal(plugin, error)),
+    };
+    let candidates: Vec<usize> = match named {
+        Some(names) => names.iter().filter_map(|name| state.cluster.node_index(name)).collect(),
+        None => (0..all_nodes).collect(),
+    };
+
+    let mut feasible = Vec::new();
+    let mut verdicts = Vec::with_capacity(candidates.len());
+    for &node in &candidates {
+        match filter(state, pod, &pre_filtered, node) {
+            Ok(None) => feasible.push(node),
+            Ok(Some(rejection)) => verdicts.push((node, NodeVerdict::Rejected(rejection))),
+            Err(message) => return refused(Outcome::Failed(message)),
+        }
+    }
+    if feasible.is_empty() {
+        let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+        for (_, verdict) in &verdicts {
+            if let NodeVerdict::Rejected(rejection) = verdict {
+                for reason in &rejection.reasons {
+                    *reasons.entry(reason.clone()).or_default() += 1;
+                }
+            }
+        }
+        if candidates.len() < all_nodes {
+            let reason = "node(s) didn't satisfy plugin(s) [NodeAffinity]".to_owned();
+            *reasons.entry(reason).or_default() += all_nodes - candidates.len();
+        }
+        return Evaluation { outcome: fit_error(None, reasons), nodes: Some(verdicts) };
+    }
+    let scores = match score(state, pod, &feasible) {
+        Ok(scores) => scores,
+        Err(message) => return refused(Outcome::Failed(message)),
+    };
+    let mut best = (feasible[0], i64::MIN);
+    for (&node, scores) in feasible.iter().zip(scores) {
+        let score = scores.iter().map(|(_, score)| score).sum();
+        if score > best.1 {
+            best = (node, score);
+        }
+        verdicts.push((node, NodeVerdict::Feasible { score, scores }));
+    }
+    verdicts.sort_by_key(|(node, _)| *node);
+    Evaluation { outcome: Outcome::Placed(best.0), nodes: Some(verdicts) }
+}
+
+/// Runs the part of every plugin that does not depend on a node (`RunPreFilterPlugins`).
+fn pre_filter<'p>(state: &SchedulerState<'p>, pod: &'p Pod) -> Result<PreFiltered<'p>, (Plugin, Refusal)> {
+    let template: &'p crate::plan::pod::PodTemplate = &pod.template;
+    let by = |plugin: Plugin| move |refusal: Refusal| (plugin, refusal);
+    Ok(PreFiltered {
+        volume_restrictions: volume_restrictions::pre_filter(state, template)
+            .map_err(by(Plugin::VolumeRestrictions))?,
+        claims: volume_binding::pre_filter(state, pod).map_err(by(Plugin::VolumeBinding))?,
+        zones: volume_zone::pre_filter(state, template).map_err(by(Plugin::VolumeZone))?,
+        spread: pod_topology_spread::pre_filter(state, template).map_err(by(Plugin::PodTopologySpread))?,
+        affinity: inter_pod_affinity::pre_filter(state, template).map_err(by(Plugin::InterPodAffinity))?,
+    })
+}
+
+/// The first plugin's rejection of a node (`RunFilterPlugins`); an error ends the whole attempt.
+fn filter(
+    state: &SchedulerState<'_>,
+    pod: &Pod,
+    pre_filtered: &PreFiltered<'_>,
+    index: usize,
+) -> Result<Option<Rejection>, String> {
+    let template = &pod.template;
+    let node = &state.cluster.nodes[index];
+    let node_state = &state.nodes[index];
+    let early = taint_toleration::filter_unschedulable(template, node)
+        .or_else(|| node_affinity::filter_name(template, node))
+        .or_else(|| taint_toleration::filter(template, node))
+        .or_else(|| node_affinity::filter(template, node))
+        .or_else(|| node_ports::filter(template, node_state))
+        .or_else(|| node_resources::filter(&template.requests, node, node_state))
+        .or_else(|| {
+            let in_use = pre_filtered.volume_restrictions?;
+            volume_restrictions::filter(in_use, template, node_state)
+        });
+    if early.is_some() {
+        return Ok(early);
+    }
+    let within =
+        |plugin: Plugin| move |error: String| format!("running {:?} filter plugin: {error}", plugin.name());
+    if !template.volumes.is_empty() {
+        let rejection =
+            node_volume_limits::filter(state, pod, index).map_err(within(Plugin::NodeVolumeLimits))?;
+        if rejection.is_some() {
+            return Ok(rejection);
+        }
+    }
+    if let Some(claims) = &pre_filtered.claims {
+        let rejection =
+            volume_binding::filter(state, claims, index).map_err(within(Plugin::VolumeBinding))?;
+        if rejection.is_some() {
+            return Ok(rejection);
+        }
+    }
+    Ok(pre_filtered
+        .zones
+        .as_ref()
+        .and_then(|zones| volume_zone::filter(zones, node))
+        .or_else(|| pod_topology_spread::filter(pre_filtered.spread.as_ref()?, node))
+        .or_else(|| inter_pod_affinity::filter(pre_filtered.affinity.as_ref()?, node)))
+}
+
+/// The weighted scores of every feasible node by plugin (`RunPreScorePlugins`, `RunScorePlugins`).
+fn score(
+    state: &SchedulerState<'_>,
+    pod: &Pod,
+    feasible: &[usize],
+) -> Result<Vec<Vec<(Plugin, i64)>>, String> {
+    let template = &pod.template;
+    let requests = &template.requests;
+    let each = |of: &dyn Fn(usize) -> i64| feasible.iter().map(|&node| of(node)).collect::<Vec<i64>>();
+    let nodes = &state.cluster.nodes;
+    let mut columns: Vec<(Plugin, Vec<i64>)> = Vec::new();
+
+    let mut taints = each(&|node| taint_toleration::score(template, &nodes[node]));
+    normalize(&mut taints, ScoreOrder::LowIsGood);
+    columns.push((Plugin::TaintToleration, taints));
+
+    match &template.preferred_node_affinity {
+        None => {}
+        Some(Err(error)) => return Err(format!("running PreScore plugin \"NodeAffinity\": {error}")),
+        Some(Ok(_)) => {
+            let mut preferred = each(&|node| node_affinity::score(template, &nodes[node]).unwrap_or(0));
+            normalize(&mut preferred, ScoreOrder::HighIsGood);
+            columns.push((Plugin::NodeAffinity, preferred));
+        }
+    }
+    let fit = each(&|node| node_resources::fit_score(requests, &nodes[node], &state.nodes[node]));
+    columns.push((Plugin::NodeResourcesFit, fit));
+    let spread = pod_topology_spread::scores(state, template, feasible)
+        .map_err(|error| format!("running PreScore plugin \"PodTopologySpread\": {error}"))?;
+    if let Some(spread) = spread {
+        columns.push((Plugin::PodTopologySpread, spread));
+    }
+    if let Some(affinity) = inter_pod_affinity::scores(state, template, feasible) {
+        columns.push((Plugin::InterPodAffinity, affinity));
+    }
+    if !node_resources::is_best_effort(requests) {
+        let balance = each(&|node| node_resources::balance_score(requests, &nodes[node], &state.nodes[node]));
+        columns.push((Plugin::NodeResourcesBalancedAllocation, balance));
+    }
+    columns.push((Plugin::ImageLocality, each(&|node| image_locality::score(state, template, &nodes[node]))));
+
+    let weighted = |index: usize| {
+        columns.iter().map(|(plugin, scores)| (*plugin, scores[index] * plugin.weight())).collect()
+    };
+    Ok((0..feasible.len()).map(weighted).collect())
+}

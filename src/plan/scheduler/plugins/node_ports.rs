@@ -1,0 +1,14 @@
+//! Ports of the node.
+
+use crate::plan::pod::PodTemplate;
+use crate::plan::scheduler::plugins::resolvable;
+use crate::plan::scheduler::state::NodeState;
+use crate::plan::scheduler::{Plugin, Rejection};
+
+/// Mirrors `NodePorts.Filter`.
+pub(in crate::plan::scheduler) fn filter(pod: &PodTemplate, state: &NodeState) -> Option<Rejection> {
+    let is_taken =
+        pod.host_ports.iter().any(|port| state.ports.iter().any(|taken| taken.conflicts_with(port)));
+    is_taken
+        .then(|| resolvable(Plugin::NodePorts, "node(s) didn't have free ports for the requested pod ports"))
+}
