@@ -2,7 +2,9 @@
 
 pub mod admission;
 pub mod bench;
+pub mod certainty;
 pub mod cluster;
+pub mod explain;
 pub mod inventory;
 pub mod node;
 pub mod pod;
