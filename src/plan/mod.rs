@@ -2,8 +2,10 @@
 
 pub mod admission;
 pub mod bench;
+pub mod certainty;
 pub mod cluster;
 pub mod defaults;
+pub mod explain;
 pub mod inventory;
 pub mod node;
 pub mod pod;
