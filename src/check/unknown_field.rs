@@ -57,6 +57,10 @@ fn report<'p>(
                 .label(format!("belongs {direction}"))
                 .help(format!("move `{name}` to {owner}"));
         }
+        Some(Hint::Renamed(now)) => {
+            let message = format!("unknown field `{path}`: in `{}` it is `{now}`", object.api_version());
+            sink.report(object, key, message).label(format!("now `{now}`"));
+        }
         Some(Hint::OtherVersion(range)) => {
             let target = cx.schemas.table().version();
             let when = match (range.since, range.until) {
