@@ -103,6 +103,33 @@ pub fn load(inputs: &Inputs<'_>, stdin: &mut dyn Read) -> Result<Loaded, Failure
     Ok(Loaded { workspace: Workspace::new(from_stdin.into_iter().chain(files)), failures })
 }
 
+/// Writes a file whole or not at all: whoever reads it meanwhile sees the old one.
+///
+/// # Errors
+/// Where the folder does not exist or may not be written to.
+pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let failure =
+        |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()), None);
+    let is_plain_file = fs::symlink_metadata(path).map_or(true, |old| old.is_file());
+    if !is_plain_file {
+        // A link, a pipe or a device is written through, never replaced.
+        return fs::write(path, text).map_err(failure);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = fs::write(&beside, text)
+        .and_then(|()| match fs::metadata(path) {
+            Ok(old) => fs::set_permissions(&beside, old.permissions()),
+            Err(_) => Ok(()),
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        failure(error)
+    })
+}
+
 struct Root<'a> {
     path: &'a Path,
     folder: bool,

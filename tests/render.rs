@@ -2,7 +2,7 @@
 
 use kplan::analysis::Summary;
 use kplan::diagnostic::{Diagnostic, Edit, Fix, Label, ObjectName, Safety, Severity};
-use kplan::render::{Colors, Format, Report, Rule, render};
+use kplan::render::{Colors, Detail, Format, Report, Rule, render};
 use kplan::source::{FileId, SourceFile, Span, Workspace};
 
 const FORMATS: [Format; 5] = [Format::Human, Format::Concise, Format::Json, Format::Sarif, Format::Github];
@@ -104,7 +104,11 @@ fn rendered(workspace: &Workspace, diagnostics: &[Diagnostic], format: Format, c
         warnings: count(Severity::Warning),
         notes: count(Severity::Note),
     };
-    render(&Report { diagnostics, workspace, summary: &summary, rules: RULES }, format, colors)
+    render(
+        &Report { diagnostics, workspace, summary: &summary, rules: RULES, detail: Detail::Normal },
+        format,
+        colors,
+    )
 }
 
 /// The picture without its summary line.

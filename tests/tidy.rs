@@ -12,6 +12,7 @@ const LADDER: &[&[&str]] = &[
     &["parse"],
     &["config"],
     &["graph"],
+    &["practice"],
     &["plan"],
     &["check"],
     &["analysis"],

@@ -1,19 +1,37 @@
 //! Facts become diagnostics: one check, one file, one page.
 
+mod absence;
 mod ambiguous_scalar;
+mod backend_port;
+mod dangling_reference;
 mod deprecated_api;
 mod duplicate_key;
+mod duplicate_object;
+mod hpa_target;
 mod ignored_content;
+mod in_tree_provisioner;
 mod invalid_value;
 mod key_collision;
 mod missing_field;
+mod missing_key;
 mod missing_kind;
 mod no_schema;
+mod pod_security_baseline;
+mod pod_security_label;
+mod pod_security_restricted;
+mod policy_selects_nothing;
+mod probe_port;
 mod removed_api;
+mod selection;
+mod selector_template_mismatch;
+mod service_selects_nothing;
+mod service_target_port;
 mod sink;
+mod statefulset_service;
 mod syntax;
 mod unknown_field;
 mod unknown_kind;
+mod volume_mount;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -25,6 +43,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
+use crate::practice::{self, Practice};
 
 pub use sink::{Report, Sink};
 
@@ -44,6 +63,22 @@ pub static CHECKS: &[&Check] = &[
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
+    &dangling_reference::CHECK,
+    &missing_key::CHECK,
+    &service_selects_nothing::CHECK,
+    &service_target_port::CHECK,
+    &backend_port::CHECK,
+    &policy_selects_nothing::CHECK,
+    &selector_template_mismatch::CHECK,
+    &volume_mount::CHECK,
+    &probe_port::CHECK,
+    &statefulset_service::CHECK,
+    &hpa_target::CHECK,
+    &duplicate_object::CHECK,
+    &in_tree_provisioner::CHECK,
+    &pod_security_baseline::CHECK,
+    &pod_security_restricted::CHECK,
+    &pod_security_label::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
@@ -84,6 +119,11 @@ impl Group {
             Self::Style => "style",
         }
     }
+
+    /// Whether its checks pass over what lives only while `helm test` runs.
+    fn spares_tests(self) -> bool {
+        matches!(self, Self::Reliability | Self::Security)
+    }
 }
 
 /// A check is data plus one function. It sees facts, it reports problems, it returns nothing.
@@ -92,7 +132,8 @@ pub struct Check {
     pub id: &'static str,
     /// What it is about.
     pub group: Group,
-    /// Severity of its reports unless it says otherwise for one; [`Severity::Note`] means off unless selected.
+    /// Severity of its reports unless it says otherwise for one; [`Severity::Note`] means off unless selected. Single
+    /// notes of a graver check, too, are dropped unless it is selected.
     pub severity: Severity,
     /// The version of kplan that brought it.
     pub since: &'static str,
@@ -120,6 +161,8 @@ pub struct Context<'p> {
     pub schemas: &'p Facts,
     /// Who names whom.
     pub graph: &'p Graph<'p>,
+    /// What good practice asks about.
+    pub practice: &'p Practice<'p>,
     /// Target version, open or closed world, and so on.
     pub settings: &'p Settings,
 }
@@ -152,17 +195,30 @@ fn run_on_file(
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
     for (check, level) in enabled {
-        let mut sink = Sink::new(check, *level, &mut diagnostics);
+        let mildest = mildest_of(check, context.settings);
+        let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
             Run::File(run) => run(context, context.program.file(file.id), &mut sink),
             Run::Object(run) => {
+                let spares_tests = check.group.spares_tests();
                 for id in objects.clone() {
-                    run(context, context.program.object(crate::parse::object::ObjectId(id)), &mut sink);
+                    let object = context.program.object(crate::parse::object::ObjectId(id));
+                    if !(spares_tests && practice::is_test_hook(object)) {
+                        run(context, object, &mut sink);
+                    }
                 }
             }
         }
+        sink.finish();
     }
     diagnostics
+}
+
+/// The mildest severity that a check may report: notes only where the settings name it or its group.
+fn mildest_of(check: &Check, settings: &Settings) -> Severity {
+    let is_named =
+        settings.levels.contains_key(check.id) || settings.levels.contains_key(check.group.as_str());
+    if is_named { Severity::Note } else { Severity::Warning }
 }
 
 fn objects_by_file(program: &Program) -> Vec<std::ops::Range<u32>> {

@@ -12,13 +12,34 @@ pub struct Sink<'d> {
     check: &'static str,
     default: Severity,
     level: Level,
+    mildest: Severity,
+    /// Where its own reports start.
+    start: usize,
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
 impl<'d> Sink<'d> {
-    /// A sink for `check` at a level that is not off.
-    pub fn new(check: &Check, level: Level, diagnostics: &'d mut Vec<Diagnostic>) -> Self {
-        Self { check: check.id, default: check.severity, level, diagnostics }
+    /// A sink for `check` at a level that is not off, which keeps nothing milder than `mildest`.
+    pub fn new(check: &Check, level: Level, mildest: Severity, diagnostics: &'d mut Vec<Diagnostic>) -> Self {
+        let start = diagnostics.len();
+        Self { check: check.id, default: check.severity, level, mildest, start, diagnostics }
+    }
+
+    /// Whether a report of this severity would be kept: what spares a check the work for notes that nobody asked for.
+    pub fn wants(&self, severity: Severity) -> bool {
+        matches!(self.level, Level::At(_)) || severity <= self.mildest
+    }
+
+    /// Drops what is too mild to be shown.
+    pub fn finish(self) {
+        if self.diagnostics.len() == self.start {
+            return;
+        }
+        let mut index = 0;
+        self.diagnostics.retain(|diagnostic| {
+            index += 1;
+            index <= self.start || diagnostic.severity <= self.mildest
+        });
     }
 
     /// Reports a fault at a node of an object. The field path is taken from the node.

@@ -6,7 +6,7 @@ use crate::parse::scalar::Scalar;
 use crate::parse::tree::NodeRef;
 
 /// A key by what it resolves to, so that equal keys are found in large mappings too.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum KeyValue<'t> {
     Null,
     Bool(bool),

@@ -2,7 +2,9 @@
 
 pub mod decode;
 pub mod foreign;
+mod json;
 pub mod kind;
+mod markdown;
 mod merge;
 pub mod object;
 pub mod pod;
@@ -10,14 +12,17 @@ pub mod problem;
 pub mod scalar;
 pub mod schema;
 pub mod tree;
+mod verdict;
 pub mod version;
+mod yaml;
 
 use std::ops::Range;
 
-use crate::source::SourceFile;
+use crate::source::{FileKind, SourceFile};
 
 pub use crate::parse::problem::{Problem, ProblemFix, ProblemKind};
 pub use crate::parse::tree::{Comment, NodeId, NodeKind, NodeRef, Scalar, Step, Style, Tree};
+pub use crate::parse::verdict::verdict_line;
 
 /// What was read from one file.
 #[derive(Clone, Debug)]
@@ -30,6 +35,8 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
     /// How many documents were null (empty, or only comments) and are not listed.
     pub null_documents: usize,
+    /// Where kubectl stops, if it does: it reads no further than the first document that it refuses.
+    pub refusal: Option<Refusal>,
 }
 
 /// One document: what stands between two `---` lines, one value of a JSON stream, or a fenced block of a Markdown file.
@@ -45,8 +52,21 @@ pub struct Document {
     pub json: bool,
 }
 
+/// Where kubectl stops reading the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// How many of the documents it has handed on by then.
+    pub documents: usize,
+    /// How many null documents it has skipped by then.
+    pub null_documents: usize,
+    /// The problem that makes it stop, in our words.
+    pub message: String,
+}
+
 /// Reads one file as kubectl does, and goes on where kubectl stops. Total: never fails, never panics.
 pub fn parse(file: &SourceFile) -> Parsed {
-    let tree = Tree::new(file.shared_text());
-    Parsed { tree, documents: Vec::new(), problems: Vec::new(), null_documents: 0 }
+    match file.kind() {
+        FileKind::Manifest => yaml::read(file, std::slice::from_ref(&(0..file.text().len()))),
+        FileKind::Markdown => yaml::read(file, &markdown::fences(file.text())),
+    }
 }

@@ -31,12 +31,12 @@ pub enum ProblemKind {
     Encoding,
     /// A tag that the value does not fit.
     Tag,
-    /// A mapping key that JSON has no form for: null, a list, a mapping.
+    /// A list or a mapping as a mapping key.
     Key,
     /// A `<<` whose value is not a mapping.
     Merge,
-    /// `.inf` or `.nan`, which JSON cannot express.
-    NotANumber,
+    /// `.inf`, `.nan`, or a key that JSON cannot express.
+    NoJsonForm,
     /// The same key twice in one mapping; the last one wins.
     DuplicateKey,
     /// Two keys that become the same JSON key (`1` and `"1"`); which one wins is chance.

@@ -18,21 +18,6 @@ pub enum Scalar<'t> {
     Str(&'t str),
 }
 
-impl Scalar<'_> {
-    /// Whether two mapping keys are the same key to go-yaml: same type and same value, NaN never.
-    pub(crate) fn same_key(self, other: Scalar<'_>) -> bool {
-        match (self, other) {
-            (Scalar::Null, Scalar::Null) => true,
-            (Scalar::Bool(left), Scalar::Bool(right)) => left == right,
-            (Scalar::Int(left), Scalar::Int(right)) => left == right,
-            (Scalar::UInt(left), Scalar::UInt(right)) => left == right,
-            (Scalar::Float(left), Scalar::Float(right)) => left == right,
-            (Scalar::Str(left), Scalar::Str(right)) => left == right,
-            _ => false,
-        }
-    }
-}
-
 /// Whether a plain scalar that starts with this byte is text whatever follows.
 pub(crate) fn starts_text(first: u8) -> bool {
     !matches!(

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::render::place::Places;
-use crate::render::{Report, summary_line};
+use crate::render::{Report, epilogue};
 
 /// Renders one command for each finding, and the summary as a line of the log.
 pub(super) fn render(report: &Report<'_>) -> String {
@@ -30,8 +30,7 @@ pub(super) fn render(report: &Report<'_>) -> String {
         let title = property(&format!("kplan {}", diagnostic.check));
         let _ = writeln!(out, ",title={title}::{}", data(&text(report, &places, diagnostic)));
     }
-    out.push_str(&summary_line(report.summary));
-    out.push('\n');
+    out.push_str(&epilogue(report));
     out
 }
 

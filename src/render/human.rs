@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Label, Safety, Severity};
 use crate::render::excerpt::Excerpts;
 use crate::render::page::{self, Page, Style};
 use crate::render::place::Places;
-use crate::render::{Colors, Report, plain, summary_line};
+use crate::render::{Colors, Report, epilogue, plain};
 
 /// Renders all findings and the summary line.
 pub(super) fn render(report: &Report<'_>, colors: Colors) -> String {
@@ -22,8 +22,7 @@ pub(super) fn render(report: &Report<'_>, colors: Colors) -> String {
         draw(report, &places, &config, &mut page, diagnostic);
     }
     let mut out = page.finish();
-    out.push_str(&page::painted(&summary_line(report.summary), Style::Strong, colors));
-    out.push('\n');
+    out.push_str(&page::painted(&epilogue(report), Style::Strong, colors));
     out
 }
 

@@ -64,6 +64,19 @@ pub struct Report<'a> {
     pub summary: &'a Summary,
     /// All checks, for the formats that describe them.
     pub rules: &'a [Rule<'a>],
+    /// How much is said around the findings.
+    pub detail: Detail,
+}
+
+/// How much [`Format::Human`] and [`Format::Github`] say around the findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// The findings alone.
+    Brief,
+    /// The findings and the summary.
+    Normal,
+    /// Also which files were skipped, and why.
+    Verbose,
 }
 
 /// The report in a format, ending in a line break unless it is empty. `colors` matters to [`Format::Human`] and
@@ -76,6 +89,21 @@ pub fn render(report: &Report<'_>, format: Format, colors: Colors) -> String {
         Format::Sarif => sarif::render(report),
         Format::Github => github::render(report),
     }
+}
+
+/// What is said after the findings, without colours; empty or whole lines.
+fn epilogue(report: &Report<'_>) -> String {
+    let mut out = String::new();
+    if report.detail == Detail::Verbose {
+        for skipped in &report.summary.skipped {
+            out.push_str(&format!("skipped {}: {}\n", plain::line(&skipped.path), skipped.reason.describe()));
+        }
+    }
+    if report.detail != Detail::Brief {
+        out.push_str(&summary_line(report.summary));
+        out.push('\n');
+    }
+    out
 }
 
 /// `2 errors, 1 warning in 3 files (11 objects, 1 file skipped)`.

@@ -36,12 +36,13 @@ impl Style {
 
 const RESET: &str = "\x1b[0m";
 
-/// `text` in its colour.
+/// `text` in its colour, which ends before the last line break.
 pub(super) fn painted(text: &str, style: Style, colors: Colors) -> String {
-    match colors {
-        Colors::Off => text.to_owned(),
-        Colors::On => format!("{}{text}{RESET}", style.code()),
+    let line = text.trim_end_matches('\n');
+    if colors == Colors::Off || line.is_empty() {
+        return text.to_owned();
     }
+    format!("{}{line}{RESET}{}", style.code(), &text[line.len()..])
 }
 
 /// Collects rows. Rows that hold nothing but the border are left out, and every file of a finding after the first is
