@@ -47,7 +47,11 @@ fn report<'p>(
                 .fix(format!("write `{similar}`"), safety, object.span(key), similar.clone());
         }
         Some(Hint::Elsewhere { path: owner, place }) => {
-            let owner = if owner.is_empty() { "the object itself".to_owned() } else { format!("`{owner}`") };
+            let owner = match owner.strip_suffix("[]") {
+                Some(list) => format!("an item of `{list}`"),
+                None if owner.is_empty() => "the object itself".to_owned(),
+                None => format!("`{owner}`"),
+            };
             let direction = match place {
                 Place::Above => "further out",
                 Place::Below => "further in",
