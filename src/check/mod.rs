@@ -2,17 +2,24 @@
 
 mod ambiguous_scalar;
 mod deprecated_api;
+mod duplicate_env;
 mod duplicate_key;
 mod ignored_content;
 mod invalid_value;
 mod key_collision;
+mod latest_image;
 mod missing_field;
 mod missing_kind;
+mod missing_liveness_probe;
+mod missing_memory_limit;
+mod missing_readiness_probe;
+mod missing_requests;
 mod no_schema;
 mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
 mod removed_api;
+mod same_probes;
 mod sink;
 mod syntax;
 mod unknown_field;
@@ -51,6 +58,13 @@ pub static CHECKS: &[&Check] = &[
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,
+    &latest_image::CHECK,
+    &missing_requests::CHECK,
+    &missing_memory_limit::CHECK,
+    &missing_readiness_probe::CHECK,
+    &same_probes::CHECK,
+    &missing_liveness_probe::CHECK,
+    &duplicate_env::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
