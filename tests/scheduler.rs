@@ -1,6 +1,8 @@
 //! Every scenario of `fixtures/scheduler` against the verdict of kube-scheduler: order, node, message, and for every
 //! node the plugin, the reasons and the scores.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its fixtures and may fail")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -111,6 +113,12 @@ fn every_scenario_gets_the_verdict_of_kube_scheduler() {
         let mut expected: Value = serde_json::from_str(&expected).unwrap();
         let inventory = inventory(&read_objects(&text));
         let placements = schedule(&inventory.cluster, &inventory.pending, Detail::PerNode);
+        // The fast engine, which says nothing about nodes, must decide the same.
+        let fast = schedule(&inventory.cluster, &inventory.pending, Detail::Outcome);
+        for (placement, fast) in placements.iter().zip(&fast) {
+            let pod = placement.pod.full_name();
+            assert_eq!(placement.outcome, fast.outcome, "{}: the fast engine on {pod}", path.display());
+        }
         let mut actual = serde_json::to_value(verdicts(&inventory.cluster, &placements)).unwrap();
         sort_reasons(&mut expected);
         sort_reasons(&mut actual);

@@ -1,29 +1,52 @@
 //! Facts become diagnostics: one check, one file, one page.
 
+mod absence;
 mod ambiguous_scalar;
+mod autoscaler_without_room;
+mod backend_port;
+mod dangling_reference;
 mod deprecated_api;
 mod duplicate_env;
 mod duplicate_key;
+mod duplicate_object;
+mod hpa_overlap;
+mod hpa_target;
+mod hpa_without_request;
 mod ignored_content;
+mod in_tree_provisioner;
 mod invalid_value;
 mod key_collision;
 mod latest_image;
 mod missing_field;
+mod missing_key;
 mod missing_kind;
 mod missing_liveness_probe;
 mod missing_memory_limit;
+mod missing_pdb;
 mod missing_readiness_probe;
 mod missing_requests;
 mod no_schema;
+mod pdb_blocks_drain;
+mod pdb_overlap;
 mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
+mod policy_selects_nothing;
+mod probe_port;
 mod removed_api;
+mod replicas_under_hpa;
+mod rwo_claim_shared;
 mod same_probes;
+mod selection;
+mod selector_template_mismatch;
+mod service_selects_nothing;
+mod service_target_port;
 mod sink;
+mod statefulset_service;
 mod syntax;
 mod unknown_field;
 mod unknown_kind;
+mod volume_mount;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -55,6 +78,19 @@ pub static CHECKS: &[&Check] = &[
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
+    &dangling_reference::CHECK,
+    &missing_key::CHECK,
+    &service_selects_nothing::CHECK,
+    &service_target_port::CHECK,
+    &backend_port::CHECK,
+    &policy_selects_nothing::CHECK,
+    &selector_template_mismatch::CHECK,
+    &volume_mount::CHECK,
+    &probe_port::CHECK,
+    &statefulset_service::CHECK,
+    &hpa_target::CHECK,
+    &duplicate_object::CHECK,
+    &in_tree_provisioner::CHECK,
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,
@@ -65,6 +101,14 @@ pub static CHECKS: &[&Check] = &[
     &same_probes::CHECK,
     &missing_liveness_probe::CHECK,
     &duplicate_env::CHECK,
+    &hpa_without_request::CHECK,
+    &replicas_under_hpa::CHECK,
+    &hpa_overlap::CHECK,
+    &autoscaler_without_room::CHECK,
+    &pdb_blocks_drain::CHECK,
+    &pdb_overlap::CHECK,
+    &missing_pdb::CHECK,
+    &rwo_claim_shared::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.

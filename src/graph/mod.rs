@@ -114,6 +114,11 @@ impl<'p> Graph<'p> {
         self.names.find(self.program, kind, namespace, name)
     }
 
+    /// All objects of a kind and name in whichever namespace, in order.
+    pub fn find_anywhere(&self, kind: KindRef<'_>, name: &str) -> impl Iterator<Item = ObjectRef<'p>> {
+        self.names.find_anywhere(self.program, kind, name)
+    }
+
     /// All objects of a kind in a namespace (`None` for kinds that live in none), in order.
     pub fn all(&self, kind: KindRef<'_>, namespace: Option<&str>) -> impl Iterator<Item = ObjectRef<'p>> {
         self.names.all(self.program, kind, namespace)

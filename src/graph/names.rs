@@ -80,19 +80,36 @@ pub struct Closest<'p> {
 pub(super) struct NameIndex {
     by_name: Index<ObjectId>,
     by_namespace: Index<ObjectId>,
+    by_bare_name: Index<ObjectId>,
 }
 
 impl NameIndex {
     pub(super) fn new(program: &Program) -> Self {
-        let named = program.objects().filter(|object| !object.name().is_empty());
-        let (by_name, by_namespace) = named
-            .map(|object| {
-                let kind = KindRef::of_object(object);
-                let full = kind.digest(object.namespace(), object.name());
-                ((full, object.id), (kind.digest(object.namespace(), ""), object.id))
-            })
-            .unzip();
-        Self { by_name: Index::new(by_name), by_namespace: Index::new(by_namespace) }
+        let (mut by_name, mut by_namespace, mut by_bare_name) = (Vec::new(), Vec::new(), Vec::new());
+        for object in program.objects().filter(|object| !object.name().is_empty()) {
+            let kind = KindRef::of_object(object);
+            by_name.push((kind.digest(object.namespace(), object.name()), object.id));
+            by_namespace.push((kind.digest(object.namespace(), ""), object.id));
+            by_bare_name.push((digest(&[kind.name(), object.name()]), object.id));
+        }
+        Self {
+            by_name: Index::new(by_name),
+            by_namespace: Index::new(by_namespace),
+            by_bare_name: Index::new(by_bare_name),
+        }
+    }
+
+    /// All objects of this kind and name in whichever namespace, in order.
+    pub(super) fn find_anywhere<'p>(
+        &self,
+        program: &'p Program,
+        kind: KindRef<'_>,
+        name: &str,
+    ) -> impl Iterator<Item = ObjectRef<'p>> {
+        let hits = self.by_bare_name.get(digest(&[kind.name(), name]));
+        hits.iter()
+            .map(|(_, id)| program.object(*id))
+            .filter(move |object| object.name() == name && is_kind(*object, kind))
     }
 
     /// All objects of this identity, in order.

@@ -1,12 +1,17 @@
 //! Where pods go: the inventory, the scheduler, and the workloads that make pods.
 
 pub mod admission;
+pub mod bench;
 pub mod cluster;
+pub mod defaults;
 pub mod inventory;
 pub mod node;
 pub mod pod;
 pub mod quantity;
 pub mod resources;
+pub mod rollout;
 pub mod scheduler;
 pub mod selector;
+pub mod value;
 pub mod volume;
+pub mod workload;

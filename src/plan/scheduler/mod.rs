@@ -1,6 +1,7 @@
 //! The scheduler: places pods as the default profile of kube-scheduler does, every node considered, the highest score
 //! wins, and among equals the first node by name.
 
+pub mod fast;
 pub mod fit_error;
 pub mod plain;
 mod plugins;
@@ -147,8 +148,15 @@ pub fn queue_order(pods: &[Arc<Pod>]) -> Vec<Arc<Pod>> {
 }
 
 /// Places pending pods in scheduling order; every placed pod takes its share before the next one is looked at.
-/// Nobody is preempted.
+/// Nobody is preempted. Without the verdicts on nodes the fast engine decides, with the same decisions.
 pub fn schedule(cluster: &Cluster, pending: &[Arc<Pod>], detail: Detail) -> Vec<Placement> {
-    let mut state = SchedulerState::new(cluster);
-    queue_order(pending).into_iter().map(|pod| plain::schedule_one(&mut state, pod, detail)).collect()
+    schedule_on(&mut SchedulerState::new(cluster), queue_order(pending), detail)
+}
+
+/// Places pods, in the order given, on a cluster that may be filled already.
+pub fn schedule_on(state: &mut SchedulerState<'_>, queue: Vec<Arc<Pod>>, detail: Detail) -> Vec<Placement> {
+    match detail {
+        Detail::Outcome => fast::schedule_queue(state, queue),
+        Detail::PerNode => queue.into_iter().map(|pod| plain::schedule_one(state, pod, detail)).collect(),
+    }
 }
