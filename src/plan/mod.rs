@@ -4,6 +4,8 @@ pub mod admission;
 pub mod bench;
 pub mod cluster;
 pub mod defaults;
+pub mod diff;
+pub mod immutable;
 pub mod inventory;
 pub mod node;
 pub mod pod;
