@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use kplan::plan::bench::{Mix, bench};
 
-#[expect(clippy::disallowed_methods, reason = "a bench reads the clock")]
+#[expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a bench reads the clock and prints")]
 fn main() {
     let numbers: Vec<usize> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let (nodes, pods) = match numbers[..] {

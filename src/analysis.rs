@@ -12,6 +12,7 @@ use crate::parse;
 use crate::parse::foreign::SkipReason;
 use crate::parse::object::{File, Program, read_objects};
 use crate::parse::schema::facts::Facts;
+use crate::practice::Practice;
 use crate::source::Workspace;
 
 /// What was found, in output order, and how much was looked at.
@@ -54,7 +55,9 @@ pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
     let program = read(workspace, settings);
     let graph = Graph::build(&program, settings);
     let schemas = Facts::of(&program, settings.target, &settings.schemas);
-    let context = Context { program: &program, schemas: &schemas, graph: &graph, settings };
+    let practice = Practice::new(&program);
+    let context =
+        Context { program: &program, schemas: &schemas, graph: &graph, practice: &practice, settings };
     let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
     Analysis { diagnostics, summary }

@@ -1,6 +1,8 @@
 //! Every scenario of `fixtures/scheduler` against the verdict of kube-scheduler: order, node, message, and for every
 //! node the plugin, the reasons and the scores.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its fixtures and may fail")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

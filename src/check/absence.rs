@@ -6,6 +6,7 @@ use crate::graph::reference::{Absence, Edge};
 use crate::graph::{Closest, world};
 use crate::parse::object::ObjectRef;
 use crate::parse::{NodeRef, Style};
+use crate::source::Span;
 
 /// How grave it is that the target of an edge is not in the input; `None` where that is as it should be.
 ///
@@ -63,6 +64,29 @@ pub(super) fn in_style_of(node: NodeRef<'_>, value: &str) -> Option<String> {
         Style::DoubleQuoted => Some(format!("\"{value}\"")),
         Style::Literal | Style::Folded | Style::Flow | Style::Block => None,
     }
+}
+
+/// Where and how `key: value` is put into a mapping, after the entry `after`; `None` where that cannot be told.
+pub(super) fn insert_after(
+    object: ObjectRef<'_>,
+    mapping: NodeRef<'_>,
+    after: &str,
+    key: &str,
+    value: &str,
+) -> Option<(Span, String)> {
+    let (before, entry) = mapping.get_entry(after)?;
+    if mapping.is_alias() || entry.is_alias() || !entry.is_scalar() {
+        return None;
+    }
+    let span = object.span(entry);
+    let place = Span::new(span.file, span.end, span.end);
+    if mapping.style() == Style::Flow {
+        let quote = if entry.style() == Style::Json { "\"" } else { "" };
+        return Some((place, format!(", {quote}{key}{quote}: {value}")));
+    }
+    let text = &object.file.source.text()[..before.range().start as usize];
+    let column = text.len() - text.rfind('\n').map_or(0, |at| at + 1);
+    Some((place, format!("\n{}{key}: {value}", " ".repeat(column))))
 }
 
 /// `Deployment `shop/web`` as every message begins.

@@ -16,6 +16,9 @@ mod missing_field;
 mod missing_key;
 mod missing_kind;
 mod no_schema;
+mod pod_security_baseline;
+mod pod_security_label;
+mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
 mod removed_api;
@@ -40,6 +43,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
+use crate::practice::{self, Practice};
 
 pub use sink::{Report, Sink};
 
@@ -72,6 +76,9 @@ pub static CHECKS: &[&Check] = &[
     &hpa_target::CHECK,
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
+    &pod_security_baseline::CHECK,
+    &pod_security_restricted::CHECK,
+    &pod_security_label::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
@@ -112,6 +119,11 @@ impl Group {
             Self::Style => "style",
         }
     }
+
+    /// Whether its checks pass over what lives only while `helm test` runs.
+    fn spares_tests(self) -> bool {
+        matches!(self, Self::Reliability | Self::Security)
+    }
 }
 
 /// A check is data plus one function. It sees facts, it reports problems, it returns nothing.
@@ -149,6 +161,8 @@ pub struct Context<'p> {
     pub schemas: &'p Facts,
     /// Who names whom.
     pub graph: &'p Graph<'p>,
+    /// What good practice asks about.
+    pub practice: &'p Practice<'p>,
     /// Target version, open or closed world, and so on.
     pub settings: &'p Settings,
 }
@@ -186,8 +200,12 @@ fn run_on_file(
         match check.run {
             Run::File(run) => run(context, context.program.file(file.id), &mut sink),
             Run::Object(run) => {
+                let spares_tests = check.group.spares_tests();
                 for id in objects.clone() {
-                    run(context, context.program.object(crate::parse::object::ObjectId(id)), &mut sink);
+                    let object = context.program.object(crate::parse::object::ObjectId(id));
+                    if !(spares_tests && practice::is_test_hook(object)) {
+                        run(context, object, &mut sink);
+                    }
                 }
             }
         }

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let (path, consequence) = match object.kind() {
         Kind::PodDisruptionBudget => ("spec.selector", "protects no pod"),
         Kind::NetworkPolicy => ("spec.podSelector", "applies to no pod"),

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some(selector) = context.graph.service_selector(object.id) else { return };
     // Somebody who writes the endpoints by hand does not wait for the selector to find any.
     let endpoints = KindRef::Known(Kind::Endpoints);

@@ -4,9 +4,9 @@ use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::ports::{self, ContainerPort, PortRef, ServicePort};
 use crate::graph::{Pod, typo};
+use crate::parse::NodeRef;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::Container;
-use crate::parse::{NodeRef, Style};
 
 pub(super) static CHECK: Check = Check {
     id: "service-target-port",
@@ -116,7 +116,8 @@ fn report(
     let report = report.help(title.clone());
     if typo.is_some() || is_only_port {
         if port.target().is_none() {
-            if let Some((span, text)) = insertion(object, port, right) {
+            if let Some((span, text)) = absence::insert_after(object, port.node, "port", "targetPort", right)
+            {
                 report.fix(title, Safety::Safe, span, text);
             }
         } else if let Some(text) = absence::in_style_of(place, right) {
@@ -139,23 +140,4 @@ fn describe(owner: ObjectRef<'_>, own: ContainerPort<'_>) -> String {
     let protocol = Some(own.protocol()).filter(|protocol| *protocol != "TCP");
     let protocol = protocol.map(|protocol| format!("/{protocol}")).unwrap_or_default();
     format!("{} `{}` listens on {}{protocol}{name}", owner.kind_name(), owner.name(), own.number.content())
-}
-
-/// Where and how `targetPort` is put into a port that has none.
-fn insertion(
-    object: ObjectRef<'_>,
-    port: ServicePort<'_>,
-    right: &str,
-) -> Option<(crate::source::Span, String)> {
-    let (key, value) = port.node.get_entry("port")?;
-    let span = object.span(value);
-    let after = crate::source::Span::new(span.file, span.end, span.end);
-    if port.node.style() == Style::Flow {
-        return Some((after, format!(", targetPort: {right}")));
-    }
-    let text = object.file.source.text();
-    let before = &text[..key.range().start as usize];
-    let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1);
-    Some((after, format!("\n{}targetPort: {right}", " ".repeat(column))))
-        .filter(|_| port.node.style() == Style::Block && !value.is_alias() && !port.node.is_alias())
 }

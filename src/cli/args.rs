@@ -27,6 +27,19 @@ pub(super) enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Look inside
+    #[command(hide = true, subcommand)]
+    Debug(DebugCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DebugCommand {
+    /// Print what is read from each file, one line of JSON for each
+    Parse {
+        /// Files, folders, or `-`
+        #[arg(value_name = "FILE", required = true)]
+        paths: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

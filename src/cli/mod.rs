@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod debug;
 mod options;
 mod progress;
 mod terminal;
@@ -43,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run_command(terminal: &Terminal, args: Args) -> Outcome {
     let result = match args.command {
         Command::Check(args) => check::run(terminal, args),
+        Command::Debug(command) => debug::run(terminal, command),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Args::command(), "kplan", &mut script);

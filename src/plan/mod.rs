@@ -18,3 +18,4 @@ pub mod scheduler;
 pub mod selector;
 pub mod value;
 pub mod volume;
+pub mod workload;

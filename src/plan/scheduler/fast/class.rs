@@ -133,8 +133,8 @@ impl Class {
                 self.update(state, node);
             }
         } else {
-            for index in self.synced..log.len() {
-                self.update(state, log[index] as usize);
+            for &node in &log[self.synced..] {
+                self.update(state, node as usize);
             }
         }
         self.synced = log.len();

@@ -222,12 +222,21 @@ fn add(totals: &mut [i64], points: &[i64], plugin: Plugin) {
     }
 }
 
+/// A scored constraint, with what its domains count for among the feasible nodes.
+struct WeighedSpread<'e> {
+    domains: &'e [u32],
+    counts: &'e [i64],
+    weight: f64,
+    max_skew: i32,
+    is_hostname: bool,
+}
+
 /// The points of the scored spread constraints for the feasible nodes, as `pod_topology_spread::scores`.
 fn spread_points(engine: &Engine<'_>, feasible: &[usize], points: &mut Vec<i64>, prepared: &Prepared) {
     const IGNORED: i64 = -1;
     let is_ignored = |node: usize| prepared.ignored.get(node) == Some(&true);
     let scored = feasible.iter().filter(|&&node| !is_ignored(node)).count();
-    let constraints: Vec<(&[u32], &[i64], f64, i32, bool)> = prepared
+    let constraints: Vec<WeighedSpread<'_>> = prepared
         .scored_spread
         .iter()
         .map(|spread| {
@@ -243,7 +252,13 @@ fn spread_points(engine: &Engine<'_>, feasible: &[usize], points: &mut Vec<i64>,
                 seen.into_iter().filter(|seen| *seen).count()
             };
             let counts = engine.tallies[spread.tally].counts.as_slice();
-            (topology.of_node.as_slice(), counts, domain_weight(domains), spread.max_skew, spread.is_hostname)
+            WeighedSpread {
+                domains: topology.of_node.as_slice(),
+                counts,
+                weight: domain_weight(domains),
+                max_skew: spread.max_skew,
+                is_hostname: spread.is_hostname,
+            }
         })
         .collect();
     points.clear();
@@ -255,11 +270,12 @@ fn spread_points(engine: &Engine<'_>, feasible: &[usize], points: &mut Vec<i64>,
             continue;
         }
         let mut score = 0.0;
-        for &(domains, counts, weight, max_skew, is_hostname) in &constraints {
-            let domain = domains[node];
+        for spread in &constraints {
+            let domain = spread.domains[node];
             if domain != NO_DOMAIN {
-                let count = if is_hostname { counts[node] } else { counts[domain as usize] };
-                score += domain_score(count, max_skew, weight);
+                let count =
+                    if spread.is_hostname { spread.counts[node] } else { spread.counts[domain as usize] };
+                score += domain_score(count, spread.max_skew, spread.weight);
             }
         }
         let score = score.round() as i64;

@@ -121,7 +121,8 @@ pub(in crate::plan::scheduler) fn filter(affinity: &Affinity, node: &Node) -> Op
         }
     }
     // The first pod of a series that has affinity to itself may go anywhere.
-    if !pods_exist && !(affinity.meeting.is_empty() && affinity.meets_itself) {
+    let is_first = affinity.meeting.is_empty() && affinity.meets_itself;
+    if !pods_exist && !is_first {
         return Some(unresolvable(Plugin::InterPodAffinity, "node(s) didn't match pod affinity rules"));
     }
     let meets_anti =
