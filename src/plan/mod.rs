@@ -3,13 +3,11 @@
 pub mod admission;
 pub mod bench;
 pub mod certainty;
-pub mod cluster;
-pub mod defaults;
-pub mod explain;
 pub mod change;
 pub mod cluster;
 pub mod defaults;
 pub mod diff;
+pub mod explain;
 pub mod immutable;
 pub mod inventory;
 pub mod node;
