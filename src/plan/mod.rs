@@ -9,6 +9,7 @@ pub mod inventory;
 pub mod node;
 pub mod pod;
 pub mod quantity;
+pub mod question;
 pub mod resources;
 pub mod scheduler;
 pub mod selector;
