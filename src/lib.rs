@@ -1,3 +1,14 @@
 //! kplan: a compiler and validator for Kubernetes manifests.
 
+pub mod analysis;
+pub mod check;
+pub mod cli;
+pub mod config;
+pub mod diagnostic;
+pub mod graph;
+pub mod load;
+pub mod parse;
 pub mod plan;
+pub mod practice;
+pub mod render;
+pub mod source;

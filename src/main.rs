@@ -1,2 +1,7 @@
 //! The `kplan` binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kplan::cli::run(std::env::args_os())
+}

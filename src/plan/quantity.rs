@@ -100,6 +100,11 @@ impl Quantity {
         Quantity { nano: (self.nano + other.nano).clamp(-LIMIT, LIMIT) }
     }
 
+    /// The amount in billionths.
+    pub fn nanos(self) -> i128 {
+        self.nano
+    }
+
     /// Whether the amount is nothing.
     pub fn is_zero(self) -> bool {
         self.nano == 0

@@ -1,0 +1,93 @@
+//! The pipeline as one total function, used by the command line and by the language server.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::check::{self, Context};
+use crate::config::Settings;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::graph::Graph;
+use crate::parse;
+use crate::parse::foreign::SkipReason;
+use crate::parse::object::{File, Program, read_objects};
+use crate::parse::schema::facts::Facts;
+use crate::practice::Practice;
+use crate::source::Workspace;
+
+/// What was found, in output order, and how much was looked at.
+#[derive(Debug)]
+pub struct Analysis {
+    /// All findings, sorted.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The counts.
+    pub summary: Summary,
+}
+
+/// How much was looked at and how much was found.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Files read, skipped ones included.
+    pub files: usize,
+    /// Kubernetes objects found.
+    pub objects: usize,
+    /// Files that are not Kubernetes, with the reason.
+    pub skipped: Vec<Skipped>,
+    /// Findings at error level.
+    pub errors: usize,
+    /// Findings at warning level.
+    pub warnings: usize,
+    /// Findings at note level.
+    pub notes: usize,
+}
+
+/// A file that is not Kubernetes.
+#[derive(Debug)]
+pub struct Skipped {
+    /// Its path as shown to the user.
+    pub path: String,
+    /// What it is instead.
+    pub reason: SkipReason,
+}
+
+/// Parses, resolves and checks all files. Never fails and never panics: bad input is diagnostics.
+pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
+    let program = read(workspace, settings);
+    let graph = Graph::build(&program, settings);
+    let schemas = Facts::of(&program, settings.target, &settings.schemas);
+    let practice = Practice::new(&program);
+    let context =
+        Context { program: &program, schemas: &schemas, graph: &graph, practice: &practice, settings };
+    let diagnostics = check::run(&context);
+    let summary = summarize(&program, &diagnostics);
+    Analysis { diagnostics, summary }
+}
+
+/// Parses all files and reads the objects in them.
+pub fn read(workspace: &Workspace, settings: &Settings) -> Program {
+    let sources: Vec<_> = workspace.files().collect();
+    let files: Vec<Arc<File>> = sources
+        .into_par_iter()
+        .map(|(id, source)| {
+            let parsed = parse::parse(source);
+            Arc::new(read_objects(id, Arc::clone(source), parsed, &settings.default_namespace))
+        })
+        .collect();
+    Program::new(files)
+}
+
+fn summarize(program: &Program, diagnostics: &[Diagnostic]) -> Summary {
+    let skipped = program.files().iter().filter_map(|file| {
+        let reason = file.foreign?;
+        Some(Skipped { path: file.source.path().to_owned(), reason })
+    });
+    let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    Summary {
+        files: program.files().len(),
+        objects: program.len(),
+        skipped: skipped.collect(),
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        notes: count(Severity::Note),
+    }
+}

@@ -1,0 +1,103 @@
+#![doc = include_str!("missing_key.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::diagnostic::{Safety, Severity};
+use crate::graph::reference::Edge;
+use crate::graph::typo;
+use crate::parse::NodeRef;
+use crate::parse::object::ObjectRef;
+
+pub(super) static CHECK: Check = Check {
+    id: "missing-key",
+    group: Group::Reference,
+    severity: Severity::Error,
+    since: "0.1.0",
+    summary: "a ConfigMap or Secret is there, but not the key that is asked for",
+    page: include_str!("missing_key.md"),
+    run: Run::Object(run),
+};
+
+fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    for edge in context.graph.edges_from(object.id) {
+        let Some(target) = edge.target().filter(|_| !edge.is_optional()) else { continue };
+        let wanted = edge.keys();
+        if wanted.is_empty() {
+            continue;
+        }
+        // Defined twice, the key may be in either.
+        let sources: Vec<_> = context.graph.find(edge.kind, edge.namespace, edge.name).collect();
+        if sources.iter().any(|source| is_filled_by_others(*source)) {
+            continue;
+        }
+        for key in wanted {
+            let has_key = |source: &ObjectRef<'_>| keys_of(*source).any(|own| own.key() == key.content());
+            if !sources.iter().any(has_key) {
+                report(object, edge, key, context.program.object(target), sink);
+            }
+        }
+    }
+}
+
+/// All keys of a ConfigMap or Secret, where they stand.
+fn keys_of(source: ObjectRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
+    let maps = ["data", "binaryData", "stringData"].into_iter().filter_map(move |map| source.get(map));
+    maps.flat_map(NodeRef::entries).map(|(key, _)| key)
+}
+
+/// Whether a controller puts keys into the object: the token controller, or one that an annotation or label speaks to where
+/// the object is empty as written (certificate bundles, replicated Secrets).
+fn is_filled_by_others(source: ObjectRef<'_>) -> bool {
+    if source.is_broken() || absence::is_hook(source) {
+        return true;
+    }
+    let is_token =
+        source.get("type").and_then(NodeRef::as_str) == Some("kubernetes.io/service-account-token");
+    let is_addressed = source.get("metadata.annotations").is_some() || source.labels().is_some();
+    is_token || (is_addressed && keys_of(source).next().is_none())
+}
+
+fn report(
+    object: ObjectRef<'_>,
+    edge: &Edge<'_>,
+    key: NodeRef<'_>,
+    source: ObjectRef<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let kind = edge.kind.name();
+    let wanted = key.content();
+    let closest = keys_of(source)
+        .map(|own| own.key())
+        .filter_map(|own| Some((typo::distance(wanted, &own, (wanted.len() / 3).clamp(1, 4))?, own)))
+        .min();
+    let message = format!(
+        "{} asks for key `{wanted}` of {kind} `{}`, which has no such key",
+        absence::title(object),
+        edge.name
+    );
+    let report = sink
+        .report(object, key, message)
+        .label("no such key")
+        .related(source.name_span(), describe_keys(source));
+    let Some((_, closest)) = closest else {
+        report.help(format!("add the key to the {kind}, or mark the reference `optional: true`"));
+        return;
+    };
+    let report = report.help(format!("did you mean `{closest}`?"));
+    if typo::is_typo(wanted, &closest)
+        && let Some(text) = absence::in_style_of(key, &closest)
+    {
+        report.fix(format!("write `{closest}`"), Safety::Safe, object.span(key), text);
+    }
+}
+
+fn describe_keys(source: ObjectRef<'_>) -> String {
+    const SHOWN: usize = 5;
+    let keys: Vec<_> = keys_of(source).map(|key| format!("`{}`", key.key())).collect();
+    match keys.len() {
+        0 => "it has no keys".to_owned(),
+        count if count > SHOWN => {
+            format!("its keys: {}, and {} more", keys[..SHOWN].join(", "), count - SHOWN)
+        }
+        _ => format!("its keys: {}", keys.join(", ")),
+    }
+}

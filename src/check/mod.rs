@@ -1,0 +1,271 @@
+//! Facts become diagnostics: one check, one file, one page.
+
+mod absence;
+mod ambiguous_scalar;
+mod autoscaler_without_room;
+mod backend_port;
+mod dangling_reference;
+mod deprecated_api;
+mod duplicate_env;
+mod duplicate_key;
+mod duplicate_object;
+mod hpa_overlap;
+mod hpa_target;
+mod hpa_without_request;
+mod ignored_content;
+mod in_tree_provisioner;
+mod invalid_value;
+mod key_collision;
+mod latest_image;
+mod missing_field;
+mod missing_key;
+mod missing_kind;
+mod missing_liveness_probe;
+mod missing_memory_limit;
+mod missing_pdb;
+mod missing_readiness_probe;
+mod missing_requests;
+mod no_schema;
+mod pdb_blocks_drain;
+mod pdb_overlap;
+mod pod_security_baseline;
+mod pod_security_label;
+mod pod_security_restricted;
+mod policy_selects_nothing;
+mod probe_port;
+mod removed_api;
+mod replicas_under_hpa;
+mod rwo_claim_shared;
+mod same_probes;
+mod selection;
+mod selector_template_mismatch;
+mod service_selects_nothing;
+mod service_target_port;
+mod sink;
+mod statefulset_service;
+mod syntax;
+mod unknown_field;
+mod unknown_kind;
+mod volume_mount;
+mod wrong_type;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::config::{Level, Settings};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::graph::Graph;
+use crate::parse::object::{File, ObjectRef, Program};
+use crate::parse::schema::facts::Facts;
+use crate::practice::{self, Practice};
+
+pub use sink::{Report, Sink};
+
+/// Every check, in the order of the documentation. Adding a check is adding a line here and one above.
+pub static CHECKS: &[&Check] = &[
+    &syntax::CHECK,
+    &duplicate_key::CHECK,
+    &key_collision::CHECK,
+    &ignored_content::CHECK,
+    &missing_kind::CHECK,
+    &unknown_kind::CHECK,
+    &unknown_field::CHECK,
+    &wrong_type::CHECK,
+    &ambiguous_scalar::CHECK,
+    &invalid_value::CHECK,
+    &missing_field::CHECK,
+    &no_schema::CHECK,
+    &removed_api::CHECK,
+    &deprecated_api::CHECK,
+    &dangling_reference::CHECK,
+    &missing_key::CHECK,
+    &service_selects_nothing::CHECK,
+    &service_target_port::CHECK,
+    &backend_port::CHECK,
+    &policy_selects_nothing::CHECK,
+    &selector_template_mismatch::CHECK,
+    &volume_mount::CHECK,
+    &probe_port::CHECK,
+    &statefulset_service::CHECK,
+    &hpa_target::CHECK,
+    &duplicate_object::CHECK,
+    &in_tree_provisioner::CHECK,
+    &pod_security_baseline::CHECK,
+    &pod_security_restricted::CHECK,
+    &pod_security_label::CHECK,
+    &latest_image::CHECK,
+    &missing_requests::CHECK,
+    &missing_memory_limit::CHECK,
+    &missing_readiness_probe::CHECK,
+    &same_probes::CHECK,
+    &missing_liveness_probe::CHECK,
+    &duplicate_env::CHECK,
+    &hpa_without_request::CHECK,
+    &replicas_under_hpa::CHECK,
+    &hpa_overlap::CHECK,
+    &autoscaler_without_room::CHECK,
+    &pdb_blocks_drain::CHECK,
+    &pdb_overlap::CHECK,
+    &missing_pdb::CHECK,
+    &rwo_claim_shared::CHECK,
+];
+
+/// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    /// The text is not YAML, or not what its author thinks it is.
+    Syntax,
+    /// What the API server rejects.
+    Schema,
+    /// An object, key or port that is named and is not there.
+    Reference,
+    /// A pod that fits nowhere.
+    Schedule,
+    /// A rollout that cannot finish.
+    Rollout,
+    /// API versions and fields on their way out.
+    Deprecation,
+    /// What will hurt when something fails.
+    Reliability,
+    /// What an attacker would like.
+    Security,
+    /// Taste.
+    Style,
+}
+
+impl Group {
+    /// The word that users read and write.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Schema => "schema",
+            Self::Reference => "reference",
+            Self::Schedule => "schedule",
+            Self::Rollout => "rollout",
+            Self::Deprecation => "deprecation",
+            Self::Reliability => "reliability",
+            Self::Security => "security",
+            Self::Style => "style",
+        }
+    }
+
+    /// Whether its checks pass over what lives only while `helm test` runs.
+    fn spares_tests(self) -> bool {
+        matches!(self, Self::Reliability | Self::Security)
+    }
+}
+
+/// A check is data plus one function. It sees facts, it reports problems, it returns nothing.
+pub struct Check {
+    /// Kebab-case, the name of its file, and reads well after "ignore".
+    pub id: &'static str,
+    /// What it is about.
+    pub group: Group,
+    /// Severity of its reports unless it says otherwise for one; [`Severity::Note`] means off unless selected. Single
+    /// notes of a graver check, too, are dropped unless it is selected.
+    pub severity: Severity,
+    /// The version of kplan that brought it.
+    pub since: &'static str,
+    /// One line, no full stop.
+    pub summary: &'static str,
+    /// Its documentation, whose examples are its first tests.
+    pub page: &'static str,
+    /// The function.
+    pub run: Run,
+}
+
+/// What a check is called for.
+pub enum Run {
+    /// Each file: facts about the text.
+    File(for<'p> fn(&Context<'p>, &'p File, &mut Sink<'_>)),
+    /// Each object, with the graph to look around in.
+    Object(for<'p> fn(&Context<'p>, ObjectRef<'p>, &mut Sink<'_>)),
+}
+
+/// Everything that checks may know.
+pub struct Context<'p> {
+    /// All files and objects.
+    pub program: &'p Program,
+    /// What the schemas say of each object.
+    pub schemas: &'p Facts,
+    /// Who names whom.
+    pub graph: &'p Graph<'p>,
+    /// What good practice asks about.
+    pub practice: &'p Practice<'p>,
+    /// Target version, open or closed world, and so on.
+    pub settings: &'p Settings,
+}
+
+/// Runs every check that the settings leave on, over every file and object, and returns the findings in output order.
+pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
+    let enabled: Vec<(&Check, Level)> = CHECKS
+        .iter()
+        .map(|check| (*check, level_of(check, context.settings)))
+        .filter(|(_, level)| *level != Level::Off)
+        .collect();
+    let objects_of = objects_by_file(context.program);
+    let mut diagnostics: Vec<Diagnostic> = context
+        .program
+        .files()
+        .par_iter()
+        .zip(objects_of)
+        .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))
+        .collect();
+    diagnostics.sort();
+    diagnostics.dedup();
+    diagnostics
+}
+
+fn run_on_file(
+    context: &Context<'_>,
+    enabled: &[(&Check, Level)],
+    file: &Arc<File>,
+    objects: std::ops::Range<u32>,
+) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (check, level) in enabled {
+        let mildest = mildest_of(check, context.settings);
+        let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
+        match check.run {
+            Run::File(run) => run(context, context.program.file(file.id), &mut sink),
+            Run::Object(run) => {
+                let spares_tests = check.group.spares_tests();
+                for id in objects.clone() {
+                    let object = context.program.object(crate::parse::object::ObjectId(id));
+                    if !(spares_tests && practice::is_test_hook(object)) {
+                        run(context, object, &mut sink);
+                    }
+                }
+            }
+        }
+        sink.finish();
+    }
+    diagnostics
+}
+
+/// The mildest severity that a check may report: notes only where the settings name it or its group.
+fn mildest_of(check: &Check, settings: &Settings) -> Severity {
+    let is_named =
+        settings.levels.contains_key(check.id) || settings.levels.contains_key(check.group.as_str());
+    if is_named { Severity::Note } else { Severity::Warning }
+}
+
+fn objects_by_file(program: &Program) -> Vec<std::ops::Range<u32>> {
+    let mut start = 0;
+    let ranges = program.files().iter().map(|file| {
+        let end = start + file.objects.len() as u32;
+        std::mem::replace(&mut start, end)..end
+    });
+    ranges.collect()
+}
+
+/// The level of a check: by its id, else by its group, else its own. Notes are off unless selected.
+fn level_of(check: &Check, settings: &Settings) -> Level {
+    let configured = settings.levels.get(check.id).or_else(|| settings.levels.get(check.group.as_str()));
+    match configured {
+        Some(level) => *level,
+        None if check.severity == Severity::Note => Level::Off,
+        None => Level::On,
+    }
+}

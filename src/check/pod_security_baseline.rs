@@ -1,0 +1,118 @@
+#![doc = include_str!("pod_security_baseline.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Severity;
+use crate::graph::KindRef;
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectRef;
+use crate::parse::pod::PodTemplate;
+use crate::parse::tree::NodeRef;
+use crate::practice::pod_security::{self, Level, Policy, Standard, Violation};
+
+pub(super) static CHECK: Check = Check {
+    id: "pod-security-baseline",
+    group: Group::Security,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "a pod is beyond the baseline Pod Security Standard",
+    page: include_str!("pod_security_baseline.md"),
+    run: Run::Object(run),
+};
+
+const SYSTEM: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
+
+fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    let Some(template) = PodTemplate::of(object) else { return };
+    let evaluate = |standard| pod_security::evaluate(template, standard, cx.settings.target);
+    match policy_of(cx, object) {
+        // What the restricted standard refuses or warns of is told there, in one finding for the pod.
+        Some(policy) if policy.enforce.level == Level::Restricted => {}
+        Some(policy) if policy.enforce.level == Level::Baseline => {
+            report_together(object, &policy, policy.enforce, &evaluate(policy.enforce), sink);
+        }
+        Some(policy) if policy.warn.level == Level::Restricted => {}
+        Some(policy) if policy.warn.level == Level::Baseline => {
+            report_together(object, &policy, policy.warn, &evaluate(policy.warn), sink);
+        }
+        // Whoever writes `privileged` on the namespace means it.
+        Some(policy) if policy.enforce_label.is_some() => {}
+        _ => report_each(object, &evaluate(Standard::latest(Level::Baseline)), sink),
+    }
+}
+
+fn report_each(object: ObjectRef<'_>, violations: &[Violation<'_>], sink: &mut Sink<'_>) {
+    // The agents of a node live there, and cannot do without.
+    let is_system = object.namespace().is_some_and(|namespace| SYSTEM.contains(&namespace));
+    let severity = if is_system { Severity::Note } else { Severity::Warning };
+    for violation in violations {
+        for fault in &violation.faults {
+            let message = format!(
+                "{} `{}` breaks the baseline Pod Security Standard: {} ({})",
+                object.kind_name(),
+                object.name(),
+                violation.reason,
+                fault.detail
+            );
+            sink.report(object, fault.node, message)
+                .severity(severity)
+                .help(advice(violation.control, fault.node));
+        }
+    }
+}
+
+/// The policy of the namespace that an object lives in, if its Namespace is in the input.
+pub(super) fn policy_of<'p>(cx: &Context<'p>, object: ObjectRef<'p>) -> Option<Policy<'p>> {
+    let kind = KindRef::Known(Kind::Namespace);
+    cx.graph.find(kind, None, object.namespace()?).next().map(Policy::of)
+}
+
+/// One finding for a pod that the namespace's policy refuses or warns of, in the words of the admission plugin.
+pub(super) fn report_together(
+    object: ObjectRef<'_>,
+    policy: &Policy<'_>,
+    standard: Standard,
+    violations: &[Violation<'_>],
+    sink: &mut Sink<'_>,
+) {
+    let mut faults = violations
+        .iter()
+        .flat_map(|violation| violation.faults.iter().map(move |fault| (fault.node, &violation.reason)));
+    let Some((node, reason)) = faults.next() else { return };
+    let is_enforced = standard == policy.enforce;
+    let (verb, severity) =
+        if is_enforced { ("violates", Severity::Error) } else { ("would violate", Severity::Warning) };
+    let details: Vec<_> = violations.iter().map(ToString::to_string).collect();
+    let message = format!(
+        "{} `{}` {verb} PodSecurity \"{standard}\": {}",
+        object.kind_name(),
+        object.name(),
+        details.join(", ")
+    );
+    let help = match (is_enforced, object.kind()) {
+        (false, _) => "nothing is refused: the label `warn` of the namespace asks to be told".to_owned(),
+        (true, Kind::Pod) => "the API server refuses the pod".to_owned(),
+        (true, _) => {
+            format!("the {} is accepted, and each of its pods refused when it is created", object.kind_name())
+        }
+    };
+    let mut report = sink.report(object, node, message).severity(severity).label(reason.as_str()).help(help);
+    for (node, reason) in faults {
+        report = report.related(object.span(node), reason.as_str());
+    }
+    drop(report);
+}
+
+fn advice(control: &str, node: NodeRef<'_>) -> &'static str {
+    let path = node.content();
+    match control {
+        "privileged" => {
+            "a privileged container is root on its node: give it the one capability that it needs"
+        }
+        "hostPathVolumes" if path.ends_with(".sock") => "whoever can use this socket is root on the node",
+        "hostPathVolumes" => "use a claim, an emptyDir or a ConfigMap: the files of a node are not the pod's",
+        "hostNamespaces" => "in the namespaces of its node a pod sees, and can reach, what is not its own",
+        "hostPorts" => "expose it by a Service: a host port also allows one such pod for each node only",
+        "capabilities_baseline" => "leave it out, or keep the pod in a namespace of its own that allows it",
+        _ => "leave it out: the default is what the standard asks for",
+    }
+}

@@ -1,0 +1,65 @@
+#![doc = include_str!("pod_security_restricted.md")]
+
+use crate::check::pod_security_baseline::{policy_of, report_together};
+use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Severity;
+use crate::parse::object::ObjectRef;
+use crate::parse::pod::PodTemplate;
+use crate::practice::pod_security::{self, Level, Standard, Violation};
+
+pub(super) static CHECK: Check = Check {
+    id: "pod-security-restricted",
+    group: Group::Security,
+    severity: Severity::Error,
+    since: "0.1.0",
+    summary: "a pod lacks what the restricted Pod Security Standard asks for",
+    page: include_str!("pod_security_restricted.md"),
+    run: Run::Object(run),
+};
+
+fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    let Some(template) = PodTemplate::of(object) else { return };
+    // What is missing in a document that could not be read whole may only be unread.
+    if object.is_broken() {
+        return;
+    }
+    let policy = policy_of(cx, object);
+    let evaluate = |standard| pod_security::evaluate(template, standard, cx.settings.target);
+    match policy {
+        Some(policy) if policy.enforce.level == Level::Restricted => {
+            report_together(object, &policy, policy.enforce, &evaluate(policy.enforce), sink);
+        }
+        Some(policy) if policy.warn.level == Level::Restricted => {
+            report_together(object, &policy, policy.warn, &evaluate(policy.warn), sink);
+        }
+        _ if sink.wants(Severity::Note) => {
+            let milder = evaluate(Standard::latest(Level::Baseline));
+            report_each(object, &evaluate(Standard::latest(Level::Restricted)), &milder, sink);
+        }
+        _ => {}
+    }
+}
+
+/// Notes for all that the baseline standard does not forbid already.
+fn report_each(
+    object: ObjectRef<'_>,
+    violations: &[Violation<'_>],
+    milder: &[Violation<'_>],
+    sink: &mut Sink<'_>,
+) {
+    let is_told =
+        |node| milder.iter().flat_map(|violation| &violation.faults).any(|fault| fault.node.id() == node);
+    for violation in violations.iter().filter(|violation| violation.level == Level::Restricted) {
+        let count = if violation.is_joint { 1 } else { violation.faults.len() };
+        for fault in violation.faults.iter().take(count).filter(|fault| !is_told(fault.node.id())) {
+            let detail = if violation.is_joint { &violation.detail } else { &fault.detail };
+            let message = format!(
+                "{} `{}` falls short of the restricted Pod Security Standard: {} ({detail})",
+                object.kind_name(),
+                object.name(),
+                violation.reason
+            );
+            sink.report(object, fault.node, message).severity(Severity::Note);
+        }
+    }
+}

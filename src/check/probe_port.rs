@@ -1,0 +1,102 @@
+#![doc = include_str!("probe_port.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::diagnostic::{Safety, Severity};
+use crate::graph::ports::{self, ContainerPort};
+use crate::graph::typo;
+use crate::parse::object::ObjectRef;
+use crate::parse::pod::{Container, PodTemplate};
+
+pub(super) static CHECK: Check = Check {
+    id: "probe-port",
+    group: Group::Reference,
+    severity: Severity::Error,
+    since: "0.1.0",
+    summary: "a probe or hook names a port that its container does not have",
+    page: include_str!("probe_port.md"),
+    run: Run::Object(run),
+};
+
+/// Every place in a container where the kubelet looks up a port by name.
+const PLACES: &[&str] = &[
+    "livenessProbe.httpGet.port",
+    "livenessProbe.tcpSocket.port",
+    "readinessProbe.httpGet.port",
+    "readinessProbe.tcpSocket.port",
+    "startupProbe.httpGet.port",
+    "startupProbe.tcpSocket.port",
+    "lifecycle.postStart.httpGet.port",
+    "lifecycle.postStart.tcpSocket.port",
+    "lifecycle.preStop.httpGet.port",
+    "lifecycle.preStop.tcpSocket.port",
+];
+
+fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    let Some(template) =
+        PodTemplate::of(object).filter(|_| !object.is_broken() && !context.graph.is_patch(object))
+    else {
+        return;
+    };
+    for container in template.containers() {
+        for path in PLACES {
+            check_place(object, template, container, path, sink);
+        }
+    }
+}
+
+fn check_place(
+    object: ObjectRef<'_>,
+    template: PodTemplate<'_>,
+    container: Container<'_>,
+    path: &str,
+    sink: &mut Sink<'_>,
+) {
+    let Some(place) = container.get(path) else { return };
+    // A number need not be declared, and one written as a string is refused by the API server anyway.
+    let Some(wanted) = place.as_str().filter(|name| name.parse::<u32>().is_err() && !name.is_empty()) else {
+        return;
+    };
+    let own: Vec<ContainerPort<'_>> = ports::ports_of_container(container).collect();
+    if own.iter().any(|port| port.name() == Some(wanted)) {
+        return;
+    }
+    let user = path.split('.').next().unwrap_or_default();
+    let message = format!(
+        "the {user} of container `{}` of {} asks at port `{wanted}`, which the container does not have",
+        container.name(),
+        absence::title(object)
+    );
+    let mut report = sink.report(object, place, message).label("no container port of this name");
+    for port in own.iter().take(3) {
+        let text = match port.name() {
+            Some(name) => format!("the container has port `{name}`"),
+            None => "this port has no name".to_owned(),
+        };
+        report = report.related(object.span(port.node.get("name").unwrap_or(port.number)), text);
+    }
+    let other = template.containers().find(|other| {
+        other.node.id() != container.node.id()
+            && ports::ports_of_container(*other).any(|port| port.name() == Some(wanted))
+    });
+    if let Some(other) = other {
+        report.help(format!(
+            "container `{}` has a port `{wanted}`, but a probe looks at its own container only",
+            other.name()
+        ));
+        return;
+    }
+    let named: Vec<&str> = own.iter().filter_map(|port| port.name()).collect();
+    let right = named.iter().find(|name| typo::is_typo(wanted, name));
+    let certain = right.is_some() || named.len() == 1;
+    match right.or(named.first()).filter(|_| certain) {
+        Some(right) => {
+            let report = report.help(format!("write `{right}`"));
+            if let Some(text) = absence::in_style_of(place, right) {
+                report.fix(format!("write `{right}`"), Safety::Safe, object.span(place), text);
+            }
+        }
+        None => {
+            report.help(format!("give a port of the container the name `{wanted}`, or write the number"));
+        }
+    }
+}

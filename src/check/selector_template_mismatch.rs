@@ -1,0 +1,57 @@
+#![doc = include_str!("selector_template_mismatch.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::diagnostic::Severity;
+use crate::graph::selector::{Operator, Selector};
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectRef;
+
+pub(super) static CHECK: Check = Check {
+    id: "selector-template-mismatch",
+    group: Group::Reference,
+    severity: Severity::Error,
+    since: "0.1.0",
+    summary: "a workload does not select the pods of its own template",
+    page: include_str!("selector_template_mismatch.md"),
+    run: Run::Object(run),
+};
+
+fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    let selector = match object.kind() {
+        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::Rollout => {
+            object.get("spec.selector").map(Selector::from_label_selector)
+        }
+        Kind::ReplicationController => object.get("spec.selector").map(Selector::from_pairs),
+        // A Job's selector is made by its controller.
+        _ => None,
+    };
+    // What is absent may only be unread in a broken document, and an absent template is for the schema to report.
+    let (Some(selector), Some(template)) = (selector, object.get("spec.template")) else { return };
+    if selector.malformed || object.is_broken() || context.graph.is_patch(object) {
+        return;
+    }
+    let labels = template.get_path("metadata.labels").filter(|labels| labels.is_mapping());
+    for requirement in selector.failing(&crate::graph::Labels::of(labels)) {
+        let message = format!(
+            "{} does not select its own pods: their labels lack `{}`",
+            absence::title(object),
+            requirement.describe()
+        );
+        let report = sink.report(object, requirement.node, message).label("the template has no such label");
+        let own = labels.and_then(|labels| labels.get_entry(&requirement.key));
+        let report = match (own, labels) {
+            (Some((key, value)), _) => report.related(
+                object.span(key),
+                format!("the template says `{}: {}`", requirement.key, value.content()),
+            ),
+            (None, Some(labels)) => report.related(object.span(labels), "the labels of its pods"),
+            (None, None) => report,
+        };
+        if let Operator::Is(value) = requirement.operator {
+            report.help(format!(
+                "write `{}: {value}` under `spec.template.metadata.labels` too",
+                requirement.key
+            ));
+        }
+    }
+}

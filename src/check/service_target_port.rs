@@ -1,0 +1,147 @@
+#![doc = include_str!("service_target_port.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::diagnostic::{Safety, Severity};
+use crate::graph::ports::{self, ContainerPort, PortRef, ServicePort};
+use crate::graph::{Pod, typo};
+use crate::parse::NodeRef;
+use crate::parse::object::ObjectRef;
+use crate::parse::pod::Container;
+
+pub(super) static CHECK: Check = Check {
+    id: "service-target-port",
+    group: Group::Reference,
+    severity: Severity::Error,
+    since: "0.1.0",
+    summary: "a Service sends to a port that no selected pod listens on",
+    page: include_str!("service_target_port.md"),
+    run: Run::Object(run),
+};
+
+fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    let pods: Vec<&Pod<'_>> = context.graph.pods_of_service(object.id).collect();
+    if pods.is_empty() || context.graph.is_patch(object) || pods.iter().any(|pod| pod.owner().is_broken()) {
+        return;
+    }
+    let is_headless = object.get("spec.clusterIP").and_then(NodeRef::as_str) == Some("None");
+    for port in ports::ports_of_service(object) {
+        let place = port.target().unwrap_or(port.port);
+        let Some(wanted) = PortRef::of(place) else { continue };
+        let is_met =
+            |own: ContainerPort<'_>| own.is(wanted) && own.protocol().eq_ignore_ascii_case(port.protocol());
+        if pods.iter().any(|pod| ports::ports_of_pod(pod.template).any(is_met)) {
+            continue;
+        }
+        let severity = match wanted {
+            PortRef::Name(_) if is_headless => Severity::Warning,
+            PortRef::Name(_) => Severity::Error,
+            // The address of a headless Service leads to the pod itself, whatever the port.
+            PortRef::Number(_) if is_headless => continue,
+            PortRef::Number(number) => match severity_of_number(&pods, number) {
+                Some(severity) => severity,
+                None => continue,
+            },
+        };
+        report(object, port, (place, wanted), &pods, severity, sink);
+    }
+}
+
+/// Declaring a port is optional, so a number that nobody declares is a fault only where everything else is declared and
+/// nothing hints that a container listens there all the same.
+fn severity_of_number(pods: &[&Pod<'_>], number: i64) -> Option<Severity> {
+    let is_silent = |pod: &&Pod<'_>| !ports::running_containers(pod.template).any(declares_ports);
+    if pods.iter().any(|pod| is_silent(pod) || ports::hints_at(pod.template, number)) {
+        return None;
+    }
+    let is_other_protocol =
+        |pod: &&Pod<'_>| ports::ports_of_pod(pod.template).any(|own| own.number.as_i64() == Some(number));
+    let is_complete = pods.iter().all(|pod| ports::running_containers(pod.template).all(declares_ports));
+    let is_certain = is_complete && !pods.iter().any(is_other_protocol);
+    Some(if is_certain { Severity::Error } else { Severity::Warning })
+}
+
+fn declares_ports(container: Container<'_>) -> bool {
+    ports::ports_of_container(container).next().is_some()
+}
+
+fn report(
+    object: ObjectRef<'_>,
+    port: ServicePort<'_>,
+    (place, wanted): (NodeRef<'_>, PortRef<'_>),
+    pods: &[&Pod<'_>],
+    severity: Severity,
+    sink: &mut Sink<'_>,
+) {
+    let protocol = port.protocol();
+    let message = match wanted {
+        PortRef::Number(number) if port.target().is_none() => format!(
+            "{} sends port {number} to {number}, having no `targetPort`, but no selected pod listens there",
+            absence::title(object)
+        ),
+        PortRef::Number(number) => format!(
+            "{} sends port {} to {number}, but no selected pod listens there",
+            absence::title(object),
+            port.port.content()
+        ),
+        PortRef::Name(name) => format!(
+            "{} sends port {} to `{name}`, but no selected pod has a port of that name",
+            absence::title(object),
+            port.port.content()
+        ),
+    };
+    let label = match wanted {
+        PortRef::Number(number) => format!("no container port {number}/{protocol}"),
+        PortRef::Name(name) => format!("no {protocol} container port `{name}`"),
+    };
+    let declared: Vec<(&Pod<'_>, ContainerPort<'_>)> =
+        pods.iter().flat_map(|pod| ports::ports_of_pod(pod.template).map(move |own| (*pod, own))).collect();
+    let mut report = sink.report(object, place, message).severity(severity).label(label);
+    for (pod, own) in declared.iter().take(3) {
+        let owner = pod.owner();
+        report = report.related(owner.span(own.number), describe(owner, *own));
+    }
+    let mut candidates: Vec<String> = declared
+        .iter()
+        .filter(|(_, own)| own.protocol().eq_ignore_ascii_case(protocol))
+        .filter_map(|(_, own)| as_wanted(*own, wanted))
+        .collect();
+    candidates.sort();
+    candidates.dedup();
+    let typo = candidates.iter().find(|candidate| typo::is_typo(&wanted.to_string(), candidate));
+    // Only where there is nothing to choose between is the right port certain.
+    let is_only_port = ports::ports_of_service(object).nth(1).is_none();
+    let Some(right) = typo.or(candidates.first().filter(|_| candidates.len() == 1)) else {
+        if !candidates.is_empty() {
+            report.help(format!("the pods listen on {}", candidates.join(", ")));
+        }
+        return;
+    };
+    let title = format!("write `targetPort: {right}`");
+    let report = report.help(title.clone());
+    if typo.is_some() || is_only_port {
+        if port.target().is_none() {
+            if let Some((span, text)) = absence::insert_after(object, port.node, "port", "targetPort", right)
+            {
+                report.fix(title, Safety::Safe, span, text);
+            }
+        } else if let Some(text) = absence::in_style_of(place, right) {
+            report.fix(title, Safety::Safe, object.span(place), text);
+        }
+    }
+}
+
+/// What a Service would write to mean a port, in the form that it chose: by name or by number.
+fn as_wanted(own: ContainerPort<'_>, wanted: PortRef<'_>) -> Option<String> {
+    let number = own.number.as_i64().map(|number| number.to_string());
+    match wanted {
+        PortRef::Number(_) => number,
+        PortRef::Name(_) => own.name().map(str::to_owned),
+    }
+}
+
+fn describe(owner: ObjectRef<'_>, own: ContainerPort<'_>) -> String {
+    let name = own.name().map(|name| format!(" (`{name}`)")).unwrap_or_default();
+    let protocol = Some(own.protocol()).filter(|protocol| *protocol != "TCP");
+    let protocol = protocol.map(|protocol| format!("/{protocol}")).unwrap_or_default();
+    format!("{} `{}` listens on {}{protocol}{name}", owner.kind_name(), owner.name(), own.number.content())
+}

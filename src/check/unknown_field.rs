@@ -1,0 +1,79 @@
+#![doc = include_str!("unknown_field.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::{Safety, Severity};
+use crate::parse::object::ObjectRef;
+use crate::parse::schema::facts::path_in;
+use crate::parse::schema::problem::{Fault, Hint, Place};
+use crate::parse::tree::NodeRef;
+
+pub(super) static CHECK: Check = Check {
+    id: "unknown-field",
+    group: Group::Schema,
+    severity: Severity::Error,
+    since: "0.1.0",
+    summary: "a field that the schema of the kind does not have",
+    page: include_str!("unknown_field.md"),
+    run: Run::Object(run),
+};
+
+fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    for problem in &cx.schemas.object(object.id).problems {
+        if let Fault::UnknownField { key, hint } = &problem.fault {
+            report(cx, object, object.file.node(*key), hint.as_ref(), sink);
+        }
+    }
+}
+
+fn report<'p>(
+    cx: &Context<'p>,
+    object: ObjectRef<'p>,
+    key: NodeRef<'p>,
+    hint: Option<&Hint>,
+    sink: &mut Sink<'_>,
+) {
+    let path = path_in(object, key);
+    let name = key.key();
+    let path = if path.is_empty() { &*name } else { &path };
+    match hint {
+        None => {
+            sink.report(object, key, format!("unknown field `{path}`")).label("no such field here");
+        }
+        Some(Hint::Similar(similar)) => {
+            // Another case of the same letters is certain; anything else only likely.
+            let safety = if similar.eq_ignore_ascii_case(&name) { Safety::Safe } else { Safety::Unsafe };
+            sink.report(object, key, format!("unknown field `{path}`, did you mean `{similar}`?"))
+                .label("no such field here")
+                .fix(format!("write `{similar}`"), safety, object.span(key), similar.clone());
+        }
+        Some(Hint::Elsewhere { path: owner, place }) => {
+            let owner = match owner.strip_suffix("[]") {
+                Some(list) => format!("an item of `{list}`"),
+                None if owner.is_empty() => "the object itself".to_owned(),
+                None => format!("`{owner}`"),
+            };
+            let direction = match place {
+                Place::Above => "further out",
+                Place::Below => "further in",
+                Place::Beside => "beside this",
+            };
+            sink.report(object, key, format!("unknown field `{path}`: `{name}` is a field of {owner}"))
+                .label(format!("belongs {direction}"))
+                .help(format!("move `{name}` to {owner}"));
+        }
+        Some(Hint::Renamed(now)) => {
+            let message = format!("unknown field `{path}`: in `{}` it is `{now}`", object.api_version());
+            sink.report(object, key, message).label(format!("now `{now}`"));
+        }
+        Some(Hint::OtherVersion(range)) => {
+            let target = cx.schemas.table().version();
+            let when = match (range.since, range.until) {
+                (Some(since), _) if since > target => format!("exists since {since} only"),
+                (_, Some(until)) => format!("existed up to {until}"),
+                _ => "exists in other versions only".to_owned(),
+            };
+            sink.report(object, key, format!("unknown field `{path}` in Kubernetes {target}: it {when}"))
+                .label(format!("not in Kubernetes {target}"));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What the user may type. What it means is decided in `options`.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::parse::version::{BadVersion, Version};
+
+/// A compiler and validator for Kubernetes manifests.
+#[derive(Debug, Parser)]
+#[command(name = "kplan", version, arg_required_else_help = true, infer_subcommands = false)]
+#[command(
+    after_help = "Exit status: 0 nothing at error level, 1 something is, 2 kplan could not do its work."
+)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Say what is wrong with manifests, and where
+    Check(CheckArgs),
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Look inside
+    #[command(hide = true, subcommand)]
+    Debug(DebugCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DebugCommand {
+    /// Print what is read from each file, one line of JSON for each
+    Parse {
+        /// Files, folders, or `-`
+        #[arg(value_name = "FILE", required = true)]
+        paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CheckArgs {
+    /// Files, folders, or `-` for standard input [default: the current folder]
+    #[arg(value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) shared: SharedArgs,
+}
+
+/// The flags that all commands on manifests have.
+#[derive(Debug, ClapArgs)]
+pub(super) struct SharedArgs {
+    /// The Kubernetes version that the manifests are for [default: the newest built in]
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    pub(super) kubernetes_version: Option<Version>,
+
+    /// How to print the findings
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(super) format: FormatArg,
+
+    /// Write the findings to a file as well, such as `sarif=kplan.sarif`; may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    pub(super) output: Vec<Output>,
+
+    /// Whether to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: ColorArg,
+
+    /// What to treat as an error besides errors
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) deny: Option<DenyArg>,
+
+    /// Report only these checks or groups, also those that are off by default; `all` for every one
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+
+    /// Do not report these checks or groups
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+
+    /// Do not look for `kplan.yaml`
+    #[arg(long)]
+    pub(super) no_config: bool,
+
+    /// Print the findings without the summary; twice: print nothing
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "verbose")]
+    pub(super) quiet: u8,
+
+    /// Say which files were skipped, and why
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FormatArg {
+    /// Source lines, labels, help
+    Human,
+    /// One line for each finding
+    Concise,
+    /// One JSON object
+    Json,
+    /// SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorArg {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DenyArg {
+    /// Warnings make the exit status 1
+    Warnings,
+}
+
+/// A file to write a report to.
+#[derive(Clone, Debug)]
+pub(super) struct Output {
+    pub(super) format: FormatArg,
+    pub(super) file: PathBuf,
+}
+
+fn parse_output(text: &str) -> Result<Output, String> {
+    let (format, file) =
+        text.split_once('=').ok_or("write it as FORMAT=FILE, such as `sarif=kplan.sarif`")?;
+    let format = FormatArg::from_str(format, false).map_err(|_| {
+        let known: Vec<String> = FormatArg::value_variants()
+            .iter()
+            .filter_map(ValueEnum::to_possible_value)
+            .map(|value| value.get_name().to_owned())
+            .collect();
+        format!("`{format}` is none of the formats {}", known.join(", "))
+    })?;
+    if file.is_empty() {
+        return Err("the name of the file is missing after the `=`".to_owned());
+    }
+    Ok(Output { format, file: PathBuf::from(file) })
+}
+
+fn parse_version(text: &str) -> Result<Version, String> {
+    let version: Version = text.parse().map_err(|error: BadVersion| error.to_string())?;
+    if Version::built_in().any(|known| known == version) {
+        return Ok(version);
+    }
+    Err(format!("built in are {} to {}", Version::OLDEST, Version::NEWEST))
+}

@@ -1,0 +1,69 @@
+//! What the analysis needs to know from outside, once flags and `kplan.yaml` are read.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Severity;
+use crate::parse::schema::custom::UserSchemas;
+use crate::parse::version::Version;
+
+/// Whether what is not in the input may exist all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum World {
+    /// The input is a part of the cluster: an object that is named and not found may be there already.
+    Open,
+    /// The input is all there is: what is not found does not exist.
+    Closed,
+}
+
+/// The level of a check or group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Not reported.
+    Off,
+    /// Reported with this severity, whatever the check's own opinion.
+    At(Severity),
+    /// Reported with the severity that the check itself gives.
+    On,
+}
+
+/// An object that exists in the cluster and is made elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct External {
+    /// Kind, as written in `kind:`.
+    pub kind: String,
+    /// Namespace pattern; `None` for any.
+    pub namespace: Option<String>,
+    /// Name pattern, `*` for any run of characters; `None` for any.
+    pub name: Option<String>,
+}
+
+/// Everything that steers an analysis. Made by the command line and the language server.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The Kubernetes version that the manifests are for.
+    pub target: Version,
+    /// Open or closed world.
+    pub world: World,
+    /// The namespace of objects that name none.
+    pub default_namespace: String,
+    /// Levels by check id or group name; a check's id goes before its group.
+    pub levels: BTreeMap<String, Level>,
+    /// Objects made elsewhere.
+    pub external: Vec<External>,
+    /// Schemas of custom kinds that the user brings.
+    pub schemas: UserSchemas,
+}
+
+impl Settings {
+    /// Nothing configured: target 1.37, open world, namespace `default`, every check at its own level.
+    pub fn plain() -> Self {
+        Self {
+            target: Version::NEWEST,
+            world: World::Open,
+            default_namespace: "default".to_owned(),
+            levels: BTreeMap::new(),
+            external: Vec::new(),
+            schemas: UserSchemas::default(),
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Who names whom: every reference between the objects of a program, and what it leads to.
+//!
+//! Facts only. Whether a missing object is a fault, and how grave, is for the checks to say.
+
+mod extract;
+mod hash;
+mod kustomize;
+mod names;
+mod pods;
+pub mod ports;
+pub mod reference;
+pub mod selector;
+mod services;
+pub mod table;
+pub mod typo;
+pub mod volumes;
+pub mod world;
+
+use rayon::prelude::*;
+
+use crate::config::{Settings, World as WorldSetting};
+use crate::graph::names::NameIndex;
+use crate::graph::pods::PodIndex;
+use crate::graph::reference::{Edge, Resolution};
+use crate::graph::selector::Selector;
+use crate::graph::services::ServiceIndex;
+use crate::graph::world::World;
+use crate::parse::object::{ObjectId, ObjectRef, Program};
+use crate::source::FileId;
+
+pub use names::{Closest, KindRef};
+pub use pods::{Labels, NearMiss, Pod};
+
+/// All references of a program, with the indexes to look around in it.
+#[derive(Debug)]
+pub struct Graph<'p> {
+    program: &'p Program,
+    names: NameIndex,
+    pods: PodIndex<'p>,
+    services: ServiceIndex<'p>,
+    world: World<'p>,
+    is_closed: bool,
+    /// Files that hold patches, in order: what stands in them is no object of its own.
+    patches: Vec<FileId>,
+    /// In the order of the objects that they start from, and of the fields in them.
+    edges: Vec<Edge<'p>>,
+    /// For each object, where its edges end in `edges`; they start where those of the one before end.
+    ends: Vec<u32>,
+    /// Edges that lead to an object of the program, by that object.
+    incoming: Vec<(ObjectId, u32)>,
+}
+
+impl<'p> Graph<'p> {
+    /// Reads all references of a program and resolves them.
+    pub fn build(program: &'p Program, settings: &'p Settings) -> Self {
+        let patches = kustomize::patch_files(program);
+        let ((names, world), (pods, mut by_file)) = rayon::join(
+            || (NameIndex::new(program, &patches), World::new(program, &settings.external)),
+            || (PodIndex::new(program, &patches), extract(program, &patches)),
+        );
+        let services = ServiceIndex::new(program, &pods);
+        let resolver = Resolver { program, names: &names, world: &world };
+        by_file.par_iter_mut().for_each(|(_, edges)| {
+            for edge in edges {
+                edge.resolution = resolver.resolve(edge);
+            }
+        });
+        let mut edges = Vec::with_capacity(by_file.iter().map(|(_, edges)| edges.len()).sum());
+        let mut ends = Vec::with_capacity(program.len());
+        for (file_ends, mut file_edges) in by_file {
+            let base = edges.len() as u32;
+            ends.extend(file_ends.into_iter().map(|end| base + end));
+            edges.append(&mut file_edges);
+        }
+        let leading = (0u32..).zip(&edges);
+        let mut incoming: Vec<_> =
+            leading.filter_map(|(index, edge): (u32, &Edge<'_>)| Some((edge.target()?, index))).collect();
+        incoming.sort_unstable();
+        let is_closed = settings.world == WorldSetting::Closed;
+        Self { program, names, pods, services, world, is_closed, patches, edges, ends, incoming }
+    }
+
+    /// The program that it is the graph of.
+    pub fn program(&self) -> &'p Program {
+        self.program
+    }
+
+    /// Whether the input is all there is: what is missing does not exist.
+    pub fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    /// Whether an object is a patch that a kustomization file applies to another one: it is found under no name, has no
+    /// references, and what it lacks stands elsewhere.
+    pub fn is_patch(&self, object: ObjectRef<'_>) -> bool {
+        is_patch(object, &self.patches)
+    }
+
+    /// All references, in the order of the objects and of the fields in them.
+    pub fn edges(&self) -> &[Edge<'p>] {
+        &self.edges
+    }
+
+    /// The references of an object, in source order.
+    pub fn edges_from(&self, object: ObjectId) -> &[Edge<'p>] {
+        let index = object.0 as usize;
+        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.edges[start as usize..self.ends[index] as usize]
+    }
+
+    /// The references that lead to an object.
+    pub fn edges_to(&self, object: ObjectId) -> impl Iterator<Item = &Edge<'p>> {
+        let start = self.incoming.partition_point(|(target, _)| *target < object);
+        let run = self.incoming[start..].iter().take_while(move |(target, _)| *target == object);
+        run.map(|(_, index)| &self.edges[*index as usize])
+    }
+
+    /// All objects of one identity, in order: more than one where it is defined twice.
+    pub fn find(
+        &self,
+        kind: KindRef<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> impl Iterator<Item = ObjectRef<'p>> {
+        self.names.find(self.program, kind, namespace, name)
+    }
+
+    /// All objects of a kind and name in whichever namespace, in order.
+    pub fn find_anywhere(&self, kind: KindRef<'_>, name: &str) -> impl Iterator<Item = ObjectRef<'p>> {
+        self.names.find_anywhere(self.program, kind, name)
+    }
+
+    /// All objects of a kind in a namespace (`None` for kinds that live in none), in order.
+    pub fn all(&self, kind: KindRef<'_>, namespace: Option<&str>) -> impl Iterator<Item = ObjectRef<'p>> {
+        self.names.all(self.program, kind, namespace)
+    }
+
+    /// The object of a kind in a namespace whose name is nearest to one that does not exist.
+    pub fn closest_name(
+        &self,
+        kind: KindRef<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<Closest<'p>> {
+        self.names.closest(self.program, kind, namespace, name)
+    }
+
+    /// All pods and pod templates of workloads, in order.
+    pub fn pods(&self) -> &[Pod<'p>] {
+        self.pods.all()
+    }
+
+    /// The pods that an object is or makes.
+    pub fn pod_of(&self, owner: ObjectId) -> Option<&Pod<'p>> {
+        self.pods.of(owner)
+    }
+
+    /// All pods of a namespace, in order.
+    pub fn pods_in<'g>(&'g self, namespace: &'g str) -> impl Iterator<Item = &'g Pod<'p>> {
+        self.pods.in_namespace(namespace)
+    }
+
+    /// The pods of a namespace that a selector matches, in order. A selector without terms matches all of them.
+    pub fn select<'g>(
+        &'g self,
+        namespace: &'g str,
+        selector: &'g Selector<'p>,
+    ) -> impl Iterator<Item = &'g Pod<'p>> {
+        self.pods.select(namespace, selector)
+    }
+
+    /// The pod that comes nearest to a selector which matches none.
+    pub fn nearest_pod<'g>(
+        &'g self,
+        namespace: &'g str,
+        selector: &Selector<'p>,
+    ) -> Option<NearMiss<'g, 'p>> {
+        self.pods.nearest(namespace, selector)
+    }
+
+    /// The selector of a Service; `None` where it has none or is of type `ExternalName`, for then its endpoints are made
+    /// by hand.
+    pub fn service_selector(&self, service: ObjectId) -> Option<&Selector<'p>> {
+        self.services.selector(service)
+    }
+
+    /// The pods that a Service selects, in order.
+    pub fn pods_of_service(&self, service: ObjectId) -> impl Iterator<Item = &Pod<'p>> {
+        let namespace = self.program.object(service).namespace().unwrap_or_default();
+        let selector = self.service_selector(service);
+        selector.into_iter().flat_map(move |selector| self.select(namespace, selector))
+    }
+
+    /// The Services that select a pod, in order.
+    pub fn services_of_pod(&self, pod: &Pod<'p>) -> Vec<ObjectRef<'p>> {
+        self.services.selecting(self.program, pod)
+    }
+
+    /// Whether pods that are not in the input may well live in a namespace: a custom resource there is of a kind from
+    /// which an operator may make some, or an object there could not be read whole.
+    pub fn may_have_other_pods(&self, namespace: &str) -> bool {
+        self.world.has_operated_pods(namespace)
+    }
+
+    /// What a reference to an object would lead to, if `from` made it.
+    pub fn resolve(
+        &self,
+        from: ObjectRef<'p>,
+        kind: KindRef<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Resolution {
+        Resolver { program: self.program, names: &self.names, world: &self.world }
+            .lookup(from, kind, namespace, name)
+    }
+}
+
+fn is_patch(object: ObjectRef<'_>, patches: &[FileId]) -> bool {
+    patches.binary_search(&object.file.id).is_ok()
+}
+
+/// The edges of each file, and where those of each of its objects end.
+fn extract<'p>(program: &'p Program, patches: &[FileId]) -> Vec<(Vec<u32>, Vec<Edge<'p>>)> {
+    let mut first = 0;
+    let starts = program.files().iter().map(|file| {
+        let start = first;
+        first += file.objects.len();
+        start..first
+    });
+    let ranges: Vec<_> = starts.collect();
+    let by_file = ranges.into_par_iter().map(|objects| {
+        let mut edges = Vec::new();
+        let ends = objects.map(|index| {
+            let object = program.object(ObjectId(index as u32));
+            if !is_patch(object, patches) {
+                extract::edges_of(object, &mut edges);
+            }
+            edges.len() as u32
+        });
+        (ends.collect(), edges)
+    });
+    by_file.collect()
+}
+
+struct Resolver<'g, 'p> {
+    program: &'p Program,
+    names: &'g NameIndex,
+    world: &'g World<'p>,
+}
+
+impl<'p> Resolver<'_, 'p> {
+    fn resolve(&self, edge: &Edge<'p>) -> Resolution {
+        self.lookup(self.program.object(edge.from), edge.kind, edge.namespace, edge.name)
+    }
+
+    fn lookup(
+        &self,
+        from: ObjectRef<'p>,
+        kind: KindRef<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Resolution {
+        if let Some(found) = nearest(from, self.names.find(self.program, kind, namespace, name)) {
+            return Resolution::Found(found.id);
+        }
+        if let KindRef::Known(kind) = kind {
+            if world::always_exists(kind, namespace, name) {
+                return Resolution::Always;
+            }
+            if let Some(made) = self.world.maker(kind, namespace, name) {
+                return made;
+            }
+        }
+        if self.world.is_external(kind, namespace, name) {
+            return Resolution::External;
+        }
+        match self.world.probable_maker(self.program, namespace, name) {
+            Some(maker) => Resolution::Made(maker),
+            None => Resolution::Missing,
+        }
+    }
+}
+
+/// Of several objects with the same identity the one that the author most likely means: in the same file, else with the
+/// longest common path, else the first.
+fn nearest<'p>(
+    from: ObjectRef<'p>,
+    mut candidates: impl Iterator<Item = ObjectRef<'p>>,
+) -> Option<ObjectRef<'p>> {
+    let mut best = candidates.next()?;
+    let Some(second) = candidates.next() else { return Some(best) };
+    let mut best_common = common_folders(from, best);
+    for candidate in std::iter::once(second).chain(candidates) {
+        let common = common_folders(from, candidate);
+        if common > best_common {
+            (best, best_common) = (candidate, common);
+        }
+    }
+    Some(best)
+}
+
+/// How many folders two objects' files share; more than any number of folders for the same file.
+fn common_folders(left: ObjectRef<'_>, right: ObjectRef<'_>) -> usize {
+    if left.file.id == right.file.id {
+        return usize::MAX;
+    }
+    let folders = |object: ObjectRef<'_>| -> Vec<String> {
+        let path = object.file.source.path();
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folder.split('/').map(str::to_owned).collect()
+    };
+    folders(left).iter().zip(&folders(right)).take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests;

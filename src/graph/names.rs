@@ -1,0 +1,168 @@
+//! The index of all objects by kind, namespace and name.
+
+use crate::graph::hash::{Index, digest};
+use crate::graph::{is_patch, typo};
+use crate::parse::kind::Kind;
+use crate::parse::object::{ObjectId, ObjectRef, Program};
+use crate::source::FileId;
+
+/// What kind of object is meant: one that kplan knows, or group and kind as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum KindRef<'p> {
+    /// A kind of [`Kind`], in whichever of its groups.
+    Known(Kind),
+    /// Any other kind.
+    Other {
+        /// The API group; `""` for the core group.
+        group: &'p str,
+        /// As written in `kind:`.
+        name: &'p str,
+    },
+}
+
+impl<'p> KindRef<'p> {
+    /// The kind of this name in this group.
+    pub fn of(group: &'p str, name: &'p str) -> Self {
+        match Kind::of(group, name) {
+            Kind::Other => Self::Other { group, name },
+            kind => Self::Known(kind),
+        }
+    }
+
+    /// The kind of an object.
+    pub fn of_object(object: ObjectRef<'p>) -> Self {
+        match object.kind() {
+            Kind::Other => Self::Other { group: object.group(), name: object.kind_name() },
+            kind => Self::Known(kind),
+        }
+    }
+
+    /// As written in `kind:`.
+    pub fn name(self) -> &'p str {
+        match self {
+            Self::Known(kind) => kind.as_str(),
+            Self::Other { name, .. } => name,
+        }
+    }
+
+    /// The API group; for a known kind the one of today.
+    pub fn group(self) -> &'p str {
+        match self {
+            Self::Known(kind) => kind.group(),
+            Self::Other { group, .. } => group,
+        }
+    }
+
+    /// Whether objects of it live in a namespace. Taken to be so for kinds that kplan does not know.
+    pub fn is_namespaced(self) -> bool {
+        match self {
+            Self::Known(kind) => kind.is_namespaced(),
+            Self::Other { .. } => true,
+        }
+    }
+
+    fn digest(self, namespace: Option<&str>, name: &str) -> u64 {
+        // The group of a known kind is the one of today, so that all its groups share a digest.
+        digest(&[self.group(), self.name(), namespace.unwrap_or_default(), name])
+    }
+}
+
+/// A name that exists and resembles one that does not.
+#[derive(Clone, Copy, Debug)]
+pub struct Closest<'p> {
+    /// The object that has the name.
+    pub object: ObjectRef<'p>,
+    /// Whether the other name is a slip of the pen for this one; see [`typo::is_typo`].
+    pub is_typo: bool,
+}
+
+/// All objects that have a name, by what they are and by where they live. Duplicates are kept.
+#[derive(Debug, Default)]
+pub(super) struct NameIndex {
+    by_name: Index<ObjectId>,
+    by_namespace: Index<ObjectId>,
+    by_bare_name: Index<ObjectId>,
+}
+
+impl NameIndex {
+    pub(super) fn new(program: &Program, patches: &[FileId]) -> Self {
+        let (mut by_name, mut by_namespace, mut by_bare_name) = (Vec::new(), Vec::new(), Vec::new());
+        let is_named = |object: &ObjectRef<'_>| !object.name().is_empty() && !is_patch(*object, patches);
+        for object in program.objects().filter(is_named) {
+            let kind = KindRef::of_object(object);
+            by_name.push((kind.digest(object.namespace(), object.name()), object.id));
+            by_namespace.push((kind.digest(object.namespace(), ""), object.id));
+            by_bare_name.push((digest(&[kind.name(), object.name()]), object.id));
+        }
+        Self {
+            by_name: Index::new(by_name),
+            by_namespace: Index::new(by_namespace),
+            by_bare_name: Index::new(by_bare_name),
+        }
+    }
+
+    /// All objects of this kind and name in whichever namespace, in order.
+    pub(super) fn find_anywhere<'p>(
+        &self,
+        program: &'p Program,
+        kind: KindRef<'_>,
+        name: &str,
+    ) -> impl Iterator<Item = ObjectRef<'p>> {
+        let hits = self.by_bare_name.get(digest(&[kind.name(), name]));
+        hits.iter()
+            .map(|(_, id)| program.object(*id))
+            .filter(move |object| object.name() == name && is_kind(*object, kind))
+    }
+
+    /// All objects of this identity, in order.
+    pub(super) fn find<'p>(
+        &self,
+        program: &'p Program,
+        kind: KindRef<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> impl Iterator<Item = ObjectRef<'p>> {
+        let hits = self.by_name.get(kind.digest(namespace, name));
+        hits.iter().map(|(_, id)| program.object(*id)).filter(move |object| {
+            object.name() == name && object.namespace() == namespace && is_kind(*object, kind)
+        })
+    }
+
+    /// All objects of a kind in a namespace, in order.
+    pub(super) fn all<'p>(
+        &self,
+        program: &'p Program,
+        kind: KindRef<'_>,
+        namespace: Option<&str>,
+    ) -> impl Iterator<Item = ObjectRef<'p>> {
+        let hits = self.by_namespace.get(kind.digest(namespace, ""));
+        hits.iter()
+            .map(|(_, id)| program.object(*id))
+            .filter(move |object| object.namespace() == namespace && is_kind(*object, kind))
+    }
+
+    /// The object of a kind in a namespace whose name is nearest to `name`: at most a third of its letters away.
+    pub(super) fn closest<'p>(
+        &self,
+        program: &'p Program,
+        kind: KindRef<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<Closest<'p>> {
+        let limit = (name.len() / 3).clamp(1, 4);
+        let near = self.all(program, kind, namespace).filter_map(|object| {
+            let distance = typo::distance(name, object.name(), limit)?;
+            let is_typo = typo::is_typo(name, object.name());
+            Some((!is_typo, distance, Closest { object, is_typo }))
+        });
+        near.min_by_key(|(not_a_typo, distance, closest)| (*not_a_typo, *distance, closest.object.id))
+            .map(|(.., closest)| closest)
+    }
+}
+
+fn is_kind(object: ObjectRef<'_>, kind: KindRef<'_>) -> bool {
+    match kind {
+        KindRef::Known(kind) => object.kind() == kind,
+        KindRef::Other { group, name } => object.group() == group && object.kind_name() == name,
+    }
+}

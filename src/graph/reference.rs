@@ -1,0 +1,202 @@
+//! What a reference is: a row of the table, and an edge that one field of one object makes of it.
+
+use crate::graph::names::KindRef;
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectId;
+use crate::parse::tree::NodeRef;
+
+/// Which objects have the field of a row.
+#[derive(Clone, Copy, Debug)]
+pub enum From {
+    /// Every pod spec: pods and all workloads. The path starts at the pod spec.
+    PodSpec,
+    /// Every object that lives in a namespace. The path starts at the object.
+    Namespaced,
+    /// Objects of these kinds. The path starts at the object.
+    Kinds(&'static [Kind]),
+}
+
+/// What kind of object a field names.
+#[derive(Clone, Copy, Debug)]
+pub enum To {
+    /// Always this one.
+    Kind(Kind),
+    /// This one, where the sibling field `kind` says so; otherwise the field names no object.
+    If(Kind),
+    /// What the sibling fields `kind` and `group` say. The group's field is `apiVersion`, or one that holds the bare
+    /// group. Where `kind` or group is absent, the default's stands for it.
+    Said {
+        /// Name of the sibling that holds the group: `apiVersion`, `apiGroup` or `group`.
+        group: &'static str,
+        /// What the API takes when the siblings are absent.
+        default: Option<Kind>,
+    },
+}
+
+/// Which namespace a field names an object of. Of no consequence where the target lives in none.
+#[derive(Clone, Copy, Debug)]
+pub enum Scope {
+    /// The one of the object that the field stands in.
+    Same,
+    /// What this sibling says, else the one of the object that the field stands in.
+    SiblingOrSame(&'static str),
+    /// What this sibling says; without it the field names nothing.
+    Sibling(&'static str),
+    /// The text before the `/` of the value, else the one of the object that the field stands in.
+    Slash,
+}
+
+/// What it means that the named object is not in the input, in an open world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// It belongs to the application, so it ought to be here.
+    Notable,
+    /// It belongs to the furniture of the cluster, which nobody ships with an application.
+    Usual,
+}
+
+/// Which keys of the target a reference asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// None in particular.
+    None,
+    /// The one in the sibling `key`.
+    Key,
+    /// Those in the sibling list `items`, field `key`.
+    Items,
+}
+
+/// One kind of reference: "field F of kind K names kind T".
+#[derive(Debug)]
+pub struct Row {
+    /// Which objects have the field.
+    pub from: From,
+    /// The field: keys joined by dots, `[]` after lists, `{containers}` for the three container lists, `['..']` for keys
+    /// with dots in them.
+    pub path: &'static str,
+    /// The kind that it names.
+    pub to: To,
+    /// The namespace that it names it in.
+    pub scope: Scope,
+    /// Whether the sibling `optional: true` makes a dangling reference harmless.
+    pub may_be_optional: bool,
+    /// The keys that it asks for.
+    pub keys: Keys,
+    /// What it means that the target is not in the input.
+    pub absence: Absence,
+}
+
+impl Row {
+    /// A field of every pod spec that names an object of `kind` in the pod's namespace.
+    pub(super) const fn pod(path: &'static str, kind: Kind) -> Self {
+        Self::new(From::PodSpec, path, To::Kind(kind))
+    }
+
+    /// A field of objects of some kinds that names an object of `kind` in their namespace.
+    pub(super) const fn of(kinds: &'static [Kind], path: &'static str, kind: Kind) -> Self {
+        Self::new(From::Kinds(kinds), path, To::Kind(kind))
+    }
+
+    /// A row with everything at its usual value.
+    pub(super) const fn new(from: From, path: &'static str, to: To) -> Self {
+        Self {
+            from,
+            path,
+            to,
+            scope: Scope::Same,
+            may_be_optional: false,
+            keys: Keys::None,
+            absence: Absence::Notable,
+        }
+    }
+
+    /// The sibling `optional` is honoured.
+    pub(super) const fn optional(mut self) -> Self {
+        self.may_be_optional = true;
+        self
+    }
+
+    /// The reference asks for keys of its target.
+    pub(super) const fn keys(mut self, keys: Keys) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// The target belongs to the cluster rather than to the application.
+    pub(super) const fn usual(mut self) -> Self {
+        self.absence = Absence::Usual;
+        self
+    }
+
+    /// The target's namespace is not simply that of the object.
+    pub(super) const fn scope(mut self, scope: Scope) -> Self {
+        self.scope = scope;
+        self
+    }
+}
+
+/// What a reference leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resolution {
+    /// An object of the input; of several with the same identity the one in the nearest file.
+    Found(ObjectId),
+    /// Not in the input, but this object of the input makes it, or may well make it.
+    Made(ObjectId),
+    /// Not in the input, but a generator of a kustomization file makes it.
+    Generated,
+    /// Every cluster has it.
+    Always,
+    /// The configuration says that it exists.
+    External,
+    /// Nothing that is known here.
+    Missing,
+}
+
+/// One field of one object that names another object.
+#[derive(Clone, Copy, Debug)]
+pub struct Edge<'p> {
+    /// The object that the field stands in.
+    pub from: ObjectId,
+    /// The kind of reference.
+    pub row: &'static Row,
+    /// The scalar that holds the name.
+    pub field: NodeRef<'p>,
+    /// The mapping that holds the field.
+    pub holder: NodeRef<'p>,
+    /// The kind that it names.
+    pub kind: KindRef<'p>,
+    /// The namespace that it names it in; `None` for kinds that live in none.
+    pub namespace: Option<&'p str>,
+    /// The name.
+    pub name: &'p str,
+    /// What it leads to.
+    pub resolution: Resolution,
+}
+
+impl<'p> Edge<'p> {
+    /// The object of the input that it leads to.
+    pub fn target(&self) -> Option<ObjectId> {
+        match self.resolution {
+            Resolution::Found(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Whether the reference says of itself that its target need not exist.
+    pub fn is_optional(&self) -> bool {
+        self.row.may_be_optional && self.holder.get("optional").and_then(NodeRef::as_bool) == Some(true)
+    }
+
+    /// The keys of the target that it asks for, where they stand.
+    pub fn keys(&self) -> Vec<NodeRef<'p>> {
+        let named = |node: NodeRef<'p>| node.get("key").filter(|key| key.as_str().is_some());
+        match self.row.keys {
+            Keys::None => Vec::new(),
+            Keys::Key => named(self.holder).into_iter().collect(),
+            Keys::Items => {
+                let items = self.holder.get("items").into_iter().flat_map(NodeRef::items);
+                items.filter_map(named).collect()
+            }
+        }
+    }
+}

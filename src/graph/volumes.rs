@@ -1,0 +1,36 @@
+//! Volumes of a pod, and the mounts and devices of its containers that name them.
+
+use crate::parse::kind::Kind;
+use crate::parse::pod::{Container, PodTemplate};
+use crate::parse::tree::NodeRef;
+
+/// The names of the volumes that a pod has, where they stand: its own, and those that the claim templates of a StatefulSet
+/// give it (`updateStorage` in the StatefulSet controller).
+pub fn volume_names(template: PodTemplate<'_>) -> impl Iterator<Item = NodeRef<'_>> {
+    let own = template.get("volumes").into_iter().flat_map(NodeRef::items);
+    let own = own.filter_map(|volume| volume.get("name"));
+    let is_set = template.owner.kind() == Kind::StatefulSet;
+    let claims = template.owner.get("spec.volumeClaimTemplates").filter(|_| is_set);
+    let claims = claims.into_iter().flat_map(NodeRef::items);
+    own.chain(claims.filter_map(|claim| claim.get_path("metadata.name")))
+}
+
+/// One `volumeMounts` or `volumeDevices` entry's `name`, with its container.
+#[derive(Clone, Copy, Debug)]
+pub struct VolumeUse<'p> {
+    /// The container.
+    pub container: Container<'p>,
+    /// The scalar that names the volume.
+    pub name: NodeRef<'p>,
+}
+
+/// Every place in a pod that names one of its volumes.
+pub fn volume_uses(template: PodTemplate<'_>) -> impl Iterator<Item = VolumeUse<'_>> {
+    template.containers().flat_map(|container| {
+        ["volumeMounts", "volumeDevices"]
+            .into_iter()
+            .filter_map(move |list| container.node.get(list))
+            .flat_map(NodeRef::items)
+            .filter_map(move |entry| Some(VolumeUse { container, name: entry.get("name")? }))
+    })
+}

@@ -1,0 +1,199 @@
+//! The disk and standard input become a workspace. The only module that reads files.
+#![expect(clippy::disallowed_methods, reason = "this is the module that reads the disk")]
+
+mod failure;
+mod git;
+mod ignored;
+mod walk;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::source::{SourceFile, Workspace};
+
+pub use failure::Failure;
+pub use git::{is_revision, load_revision};
+
+/// The path that means standard input.
+pub const STDIN: &str = "-";
+/// How standard input is called in findings.
+pub const STDIN_NAME: &str = "<stdin>";
+
+/// What to read.
+#[derive(Clone, Copy, Debug)]
+pub struct Inputs<'a> {
+    /// Files, folders and `-`, as the user wrote them.
+    pub paths: &'a [PathBuf],
+    /// What folders are read without.
+    pub exclude: &'a Exclude,
+}
+
+/// Patterns of files that a folder is read without, in the words of `.gitignore`, relative to a folder.
+#[derive(Debug, Default)]
+pub struct Exclude {
+    matcher: Option<ignore::gitignore::Gitignore>,
+}
+
+impl Exclude {
+    /// Patterns that are relative to `root`.
+    ///
+    /// # Errors
+    /// The index of the first pattern that is not one, and why.
+    pub fn new<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Result<Self, (usize, String)> {
+        let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
+        let mut builder = ignore::gitignore::GitignoreBuilder::new(root);
+        for (index, pattern) in patterns.enumerate() {
+            builder.add_line(None, pattern).map_err(|error| (index, error.to_string()))?;
+        }
+        let matcher = builder.build().map_err(|error| (0, error.to_string()))?;
+        Ok(Self { matcher: (!matcher.is_empty()).then_some(matcher) })
+    }
+}
+
+/// What was read, and what could not be.
+#[derive(Debug)]
+pub struct Loaded {
+    /// All files that could be read.
+    pub workspace: Workspace,
+    /// The others, in the order of their paths.
+    pub failures: Vec<Failure>,
+}
+
+/// Reads all files of the paths: a file whatever it is called; a folder with everything below it that ends in `.yaml`,
+/// `.yml` or `.json` and that no `.gitignore` leaves out; `-` from `stdin`. A file that is named twice, or by two
+/// names, is read once. What cannot be read is a failure beside the rest.
+///
+/// # Errors
+/// A path that does not exist, before anything is read.
+pub fn load(inputs: &Inputs<'_>, stdin: &mut dyn Read) -> Result<Loaded, Failure> {
+    let mut roots = Vec::new();
+    let mut from_stdin = None;
+    let mut failures = Vec::new();
+    for path in inputs.paths {
+        if path.as_os_str() == STDIN {
+            if from_stdin.is_none() {
+                let mut bytes = Vec::new();
+                match stdin.take(u64::from(u32::MAX)).read_to_end(&mut bytes) {
+                    Ok(_) => from_stdin = Some(SourceFile::new(STDIN_NAME, bytes)),
+                    Err(error) => failures.push(Failure::unreadable(STDIN_NAME, &error)),
+                }
+            }
+            continue;
+        }
+        match fs::metadata(path) {
+            Ok(metadata) => roots.push(Root { path, folder: metadata.is_dir() }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Failure::missing(path)),
+            Err(error) => failures.push(Failure::unreadable(&shown(path), &error)),
+        }
+    }
+    let mut found = walk::Found::default();
+    for root in without_duplicates(&roots) {
+        if root.folder {
+            found.append(walk::folder(root.path, inputs.exclude));
+        } else {
+            match read_file(root.path) {
+                Ok(bytes) => found.files.push(walk::ReadFile::named(root.path, bytes)),
+                Err(error) => found.failures.push(Failure::unreadable(&shown(root.path), &error)),
+            }
+        }
+    }
+    failures.append(&mut found.failures);
+    failures.sort();
+    let files = one_of_each(found.files, roots.len() > 1);
+    Ok(Loaded { workspace: Workspace::new(from_stdin.into_iter().chain(files)), failures })
+}
+
+/// Writes a file whole or not at all: whoever reads it meanwhile sees the old one.
+///
+/// # Errors
+/// Where the folder does not exist or may not be written to.
+pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let failure =
+        |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()), None);
+    let is_plain_file = fs::symlink_metadata(path).map_or(true, |old| old.is_file());
+    if !is_plain_file {
+        // A link, a pipe or a device is written through, never replaced.
+        return fs::write(path, text).map_err(failure);
+    }
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = fs::write(&beside, text)
+        .and_then(|()| match fs::metadata(path) {
+            Ok(old) => fs::set_permissions(&beside, old.permissions()),
+            Err(_) => Ok(()),
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        failure(error)
+    })
+}
+
+struct Root<'a> {
+    path: &'a Path,
+    folder: bool,
+}
+
+/// Leaves out roots that are written twice; what overlaps otherwise is found by [`one_of_each`].
+fn without_duplicates<'r, 'a>(roots: &'r [Root<'a>]) -> Vec<&'r Root<'a>> {
+    let mut kept: Vec<&Root<'a>> = Vec::new();
+    for root in roots {
+        if !kept.iter().any(|other| other.path == root.path) {
+            kept.push(root);
+        }
+    }
+    kept
+}
+
+/// Each file once, under the first of its names. Only links and overlapping paths give a file two names, so that the
+/// disk is not asked about any other.
+fn one_of_each(files: Vec<walk::ReadFile>, overlap: bool) -> Vec<SourceFile> {
+    if !overlap && files.iter().all(|file| !file.link) {
+        return files.into_iter().map(|file| file.source).collect();
+    }
+    let mut by_place: BTreeMap<PathBuf, walk::ReadFile> = BTreeMap::new();
+    for file in files {
+        let place = fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+        match by_place.entry(place) {
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                entry.insert(file);
+            }
+            // The file itself goes before a link to it.
+            std::collections::btree_map::Entry::Occupied(mut entry) => {
+                let old = entry.get();
+                if (file.link, file.source.path()) < (old.link, old.source.path()) {
+                    entry.insert(file);
+                }
+            }
+        }
+    }
+    by_place.into_values().map(|file| file.source).collect()
+}
+
+/// The bytes of a file, or of a pipe that stands for one.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = fs::File::open(path)?;
+    let mut bytes = Vec::with_capacity(8 * 1024);
+    // No fstat for the size: nearly all manifests fit, and the system calls are what reading small files costs.
+    let limit = u64::from(u32::MAX);
+    file.by_ref().take(limit).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 == limit {
+        return Err(io::Error::other("it is larger than 4 GiB, which is more than kplan can address"));
+    }
+    Ok(bytes)
+}
+
+/// A path as findings show it: `/` between the parts, and no `.` among them unless it is all there is.
+fn shown(path: &Path) -> String {
+    let parts = path.components().filter(|part| !matches!(part, std::path::Component::CurDir));
+    let path: PathBuf = parts.collect();
+    let text = path.to_string_lossy();
+    match std::path::MAIN_SEPARATOR {
+        _ if text.is_empty() => ".".to_owned(),
+        '\\' => text.replace('\\', "/"),
+        _ => text.into_owned(),
+    }
+}

@@ -1,0 +1,295 @@
+//! The kinds that kplan knows by name.
+
+/// A built-in kind, or a custom kind that kplan understands; everything else is [`Kind::Other`].
+///
+/// The API version is not part of it: `extensions/v1beta1` and `networking.k8s.io/v1` Ingresses are both `Ingress`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is the Kubernetes kind of that name")]
+pub enum Kind {
+    APIService,
+    Alertmanager,
+    AnalysisTemplate,
+    Application,
+    BackendTLSPolicy,
+    CSIDriver,
+    CSINode,
+    CSIStorageCapacity,
+    Certificate,
+    CertificateSigningRequest,
+    ClusterAnalysisTemplate,
+    ClusterExternalSecret,
+    ClusterIssuer,
+    ClusterRole,
+    ClusterRoleBinding,
+    ClusterTriggerAuthentication,
+    Config,
+    ConfigMap,
+    ControllerRevision,
+    CronJob,
+    CustomResourceDefinition,
+    DaemonSet,
+    Deployment,
+    DestinationRule,
+    DeviceClass,
+    EndpointSlice,
+    Endpoints,
+    Event,
+    ExternalSecret,
+    FlowSchema,
+    GRPCRoute,
+    Gateway,
+    GatewayClass,
+    HTTPRoute,
+    HorizontalPodAutoscaler,
+    IPAddress,
+    Ingress,
+    IngressClass,
+    Issuer,
+    Job,
+    Lease,
+    LimitRange,
+    MutatingAdmissionPolicy,
+    MutatingAdmissionPolicyBinding,
+    MutatingWebhookConfiguration,
+    Namespace,
+    NetworkPolicy,
+    Node,
+    NodePool,
+    PersistentVolume,
+    PersistentVolumeClaim,
+    Pod,
+    PodDisruptionBudget,
+    PodMonitor,
+    PodSecurityPolicy,
+    PodTemplate,
+    PriorityClass,
+    PriorityLevelConfiguration,
+    Prometheus,
+    PrometheusRule,
+    ReferenceGrant,
+    ReplicaSet,
+    ReplicationController,
+    ResourceClaim,
+    ResourceClaimTemplate,
+    ResourceQuota,
+    ResourceSlice,
+    Role,
+    RoleBinding,
+    Rollout,
+    RuntimeClass,
+    ScaledJob,
+    ScaledObject,
+    SealedSecret,
+    Secret,
+    SecretProviderClass,
+    Service,
+    ServiceAccount,
+    ServiceCIDR,
+    ServiceMonitor,
+    StatefulSet,
+    StorageClass,
+    TCPRoute,
+    TLSRoute,
+    TriggerAuthentication,
+    UDPRoute,
+    ValidatingAdmissionPolicy,
+    ValidatingAdmissionPolicyBinding,
+    ValidatingWebhookConfiguration,
+    VerticalPodAutoscaler,
+    VirtualService,
+    VolumeAttachment,
+    VolumeAttributesClass,
+    VolumeSnapshot,
+    VolumeSnapshotClass,
+    VolumeSnapshotContent,
+    Other,
+}
+
+/// One row: the kind, its name, its API groups (the one of today first), and whether it lives in a namespace.
+struct Row {
+    kind: Kind,
+    name: &'static str,
+    groups: &'static [&'static str],
+    namespaced: bool,
+}
+
+const fn row(kind: Kind, name: &'static str, groups: &'static [&'static str], namespaced: bool) -> Row {
+    Row { kind, name, groups, namespaced }
+}
+
+/// Sorted by name and in the order of the enum, for [`Kind::of`] and [`Kind::as_str`]; a test holds it.
+static ROWS: &[Row] = &[
+    row(Kind::APIService, "APIService", &["apiregistration.k8s.io"], false),
+    row(Kind::Alertmanager, "Alertmanager", &["monitoring.coreos.com"], true),
+    row(Kind::AnalysisTemplate, "AnalysisTemplate", &["argoproj.io"], true),
+    row(Kind::Application, "Application", &["argoproj.io"], true),
+    row(Kind::BackendTLSPolicy, "BackendTLSPolicy", &["gateway.networking.k8s.io"], true),
+    row(Kind::CSIDriver, "CSIDriver", &["storage.k8s.io"], false),
+    row(Kind::CSINode, "CSINode", &["storage.k8s.io"], false),
+    row(Kind::CSIStorageCapacity, "CSIStorageCapacity", &["storage.k8s.io"], true),
+    row(Kind::Certificate, "Certificate", &["cert-manager.io", "certmanager.k8s.io"], true),
+    row(Kind::CertificateSigningRequest, "CertificateSigningRequest", &["certificates.k8s.io"], false),
+    row(Kind::ClusterAnalysisTemplate, "ClusterAnalysisTemplate", &["argoproj.io"], false),
+    row(Kind::ClusterExternalSecret, "ClusterExternalSecret", &["external-secrets.io"], false),
+    row(Kind::ClusterIssuer, "ClusterIssuer", &["cert-manager.io", "certmanager.k8s.io"], false),
+    row(Kind::ClusterRole, "ClusterRole", &["rbac.authorization.k8s.io"], false),
+    row(Kind::ClusterRoleBinding, "ClusterRoleBinding", &["rbac.authorization.k8s.io"], false),
+    row(Kind::ClusterTriggerAuthentication, "ClusterTriggerAuthentication", &["keda.sh"], false),
+    row(Kind::Config, "Config", &["kplan.dev"], false),
+    row(Kind::ConfigMap, "ConfigMap", &[""], true),
+    row(Kind::ControllerRevision, "ControllerRevision", &["apps"], true),
+    row(Kind::CronJob, "CronJob", &["batch"], true),
+    row(Kind::CustomResourceDefinition, "CustomResourceDefinition", &["apiextensions.k8s.io"], false),
+    row(Kind::DaemonSet, "DaemonSet", &["apps", "extensions"], true),
+    row(Kind::Deployment, "Deployment", &["apps", "extensions"], true),
+    row(Kind::DestinationRule, "DestinationRule", &["networking.istio.io"], true),
+    row(Kind::DeviceClass, "DeviceClass", &["resource.k8s.io"], false),
+    row(Kind::EndpointSlice, "EndpointSlice", &["discovery.k8s.io"], true),
+    row(Kind::Endpoints, "Endpoints", &[""], true),
+    row(Kind::Event, "Event", &[""], true),
+    row(Kind::ExternalSecret, "ExternalSecret", &["external-secrets.io"], true),
+    row(Kind::FlowSchema, "FlowSchema", &["flowcontrol.apiserver.k8s.io"], false),
+    row(Kind::GRPCRoute, "GRPCRoute", &["gateway.networking.k8s.io"], true),
+    row(Kind::Gateway, "Gateway", &["gateway.networking.k8s.io"], true),
+    row(Kind::GatewayClass, "GatewayClass", &["gateway.networking.k8s.io"], false),
+    row(Kind::HTTPRoute, "HTTPRoute", &["gateway.networking.k8s.io"], true),
+    row(Kind::HorizontalPodAutoscaler, "HorizontalPodAutoscaler", &["autoscaling", "extensions"], true),
+    row(Kind::IPAddress, "IPAddress", &["networking.k8s.io"], false),
+    row(Kind::Ingress, "Ingress", &["networking.k8s.io", "extensions"], true),
+    row(Kind::IngressClass, "IngressClass", &["networking.k8s.io"], false),
+    row(Kind::Issuer, "Issuer", &["cert-manager.io", "certmanager.k8s.io"], true),
+    row(Kind::Job, "Job", &["batch"], true),
+    row(Kind::Lease, "Lease", &["coordination.k8s.io"], true),
+    row(Kind::LimitRange, "LimitRange", &[""], true),
+    row(Kind::MutatingAdmissionPolicy, "MutatingAdmissionPolicy", &["admissionregistration.k8s.io"], false),
+    row(
+        Kind::MutatingAdmissionPolicyBinding,
+        "MutatingAdmissionPolicyBinding",
+        &["admissionregistration.k8s.io"],
+        false,
+    ),
+    row(
+        Kind::MutatingWebhookConfiguration,
+        "MutatingWebhookConfiguration",
+        &["admissionregistration.k8s.io"],
+        false,
+    ),
+    row(Kind::Namespace, "Namespace", &[""], false),
+    row(Kind::NetworkPolicy, "NetworkPolicy", &["networking.k8s.io", "extensions"], true),
+    row(Kind::Node, "Node", &[""], false),
+    row(Kind::NodePool, "NodePool", &["kplan.dev"], false),
+    row(Kind::PersistentVolume, "PersistentVolume", &[""], false),
+    row(Kind::PersistentVolumeClaim, "PersistentVolumeClaim", &[""], true),
+    row(Kind::Pod, "Pod", &[""], true),
+    row(Kind::PodDisruptionBudget, "PodDisruptionBudget", &["policy"], true),
+    row(Kind::PodMonitor, "PodMonitor", &["monitoring.coreos.com"], true),
+    row(Kind::PodSecurityPolicy, "PodSecurityPolicy", &["policy", "extensions"], false),
+    row(Kind::PodTemplate, "PodTemplate", &[""], true),
+    row(Kind::PriorityClass, "PriorityClass", &["scheduling.k8s.io"], false),
+    row(
+        Kind::PriorityLevelConfiguration,
+        "PriorityLevelConfiguration",
+        &["flowcontrol.apiserver.k8s.io"],
+        false,
+    ),
+    row(Kind::Prometheus, "Prometheus", &["monitoring.coreos.com"], true),
+    row(Kind::PrometheusRule, "PrometheusRule", &["monitoring.coreos.com"], true),
+    row(Kind::ReferenceGrant, "ReferenceGrant", &["gateway.networking.k8s.io"], true),
+    row(Kind::ReplicaSet, "ReplicaSet", &["apps", "extensions"], true),
+    row(Kind::ReplicationController, "ReplicationController", &[""], true),
+    row(Kind::ResourceClaim, "ResourceClaim", &["resource.k8s.io"], true),
+    row(Kind::ResourceClaimTemplate, "ResourceClaimTemplate", &["resource.k8s.io"], true),
+    row(Kind::ResourceQuota, "ResourceQuota", &[""], true),
+    row(Kind::ResourceSlice, "ResourceSlice", &["resource.k8s.io"], false),
+    row(Kind::Role, "Role", &["rbac.authorization.k8s.io"], true),
+    row(Kind::RoleBinding, "RoleBinding", &["rbac.authorization.k8s.io"], true),
+    row(Kind::Rollout, "Rollout", &["argoproj.io"], true),
+    row(Kind::RuntimeClass, "RuntimeClass", &["node.k8s.io"], false),
+    row(Kind::ScaledJob, "ScaledJob", &["keda.sh"], true),
+    row(Kind::ScaledObject, "ScaledObject", &["keda.sh"], true),
+    row(Kind::SealedSecret, "SealedSecret", &["bitnami.com"], true),
+    row(Kind::Secret, "Secret", &[""], true),
+    row(Kind::SecretProviderClass, "SecretProviderClass", &["secrets-store.csi.x-k8s.io"], true),
+    row(Kind::Service, "Service", &[""], true),
+    row(Kind::ServiceAccount, "ServiceAccount", &[""], true),
+    row(Kind::ServiceCIDR, "ServiceCIDR", &["networking.k8s.io"], false),
+    row(Kind::ServiceMonitor, "ServiceMonitor", &["monitoring.coreos.com"], true),
+    row(Kind::StatefulSet, "StatefulSet", &["apps"], true),
+    row(Kind::StorageClass, "StorageClass", &["storage.k8s.io"], false),
+    row(Kind::TCPRoute, "TCPRoute", &["gateway.networking.k8s.io"], true),
+    row(Kind::TLSRoute, "TLSRoute", &["gateway.networking.k8s.io"], true),
+    row(Kind::TriggerAuthentication, "TriggerAuthentication", &["keda.sh"], true),
+    row(Kind::UDPRoute, "UDPRoute", &["gateway.networking.k8s.io"], true),
+    row(
+        Kind::ValidatingAdmissionPolicy,
+        "ValidatingAdmissionPolicy",
+        &["admissionregistration.k8s.io"],
+        false,
+    ),
+    row(
+        Kind::ValidatingAdmissionPolicyBinding,
+        "ValidatingAdmissionPolicyBinding",
+        &["admissionregistration.k8s.io"],
+        false,
+    ),
+    row(
+        Kind::ValidatingWebhookConfiguration,
+        "ValidatingWebhookConfiguration",
+        &["admissionregistration.k8s.io"],
+        false,
+    ),
+    row(Kind::VerticalPodAutoscaler, "VerticalPodAutoscaler", &["autoscaling.k8s.io"], true),
+    row(Kind::VirtualService, "VirtualService", &["networking.istio.io"], true),
+    row(Kind::VolumeAttachment, "VolumeAttachment", &["storage.k8s.io"], false),
+    row(Kind::VolumeAttributesClass, "VolumeAttributesClass", &["storage.k8s.io"], false),
+    row(Kind::VolumeSnapshot, "VolumeSnapshot", &["snapshot.storage.k8s.io"], true),
+    row(Kind::VolumeSnapshotClass, "VolumeSnapshotClass", &["snapshot.storage.k8s.io"], false),
+    row(Kind::VolumeSnapshotContent, "VolumeSnapshotContent", &["snapshot.storage.k8s.io"], false),
+];
+
+impl Kind {
+    /// The kind of this name in this API group (`""` for the core group).
+    pub fn of(group: &str, name: &str) -> Self {
+        match ROWS.binary_search_by(|row| row.name.cmp(name)) {
+            Ok(index) if ROWS[index].groups.contains(&group) => ROWS[index].kind,
+            _ => Self::Other,
+        }
+    }
+
+    /// The name as written in `kind:`; empty for [`Kind::Other`].
+    pub fn as_str(self) -> &'static str {
+        ROWS.get(self as usize).map_or("", |row| row.name)
+    }
+
+    /// The API group in which the kind lives today; `""` for the core group and for [`Kind::Other`].
+    pub fn group(self) -> &'static str {
+        ROWS.get(self as usize).map_or("", |row| row.groups[0])
+    }
+
+    /// Whether objects of the kind live in a namespace; true for [`Kind::Other`].
+    pub fn is_namespaced(self) -> bool {
+        ROWS.get(self as usize).is_none_or(|row| row.namespaced)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_sorted_and_in_the_order_of_the_enum() {
+        assert!(ROWS.is_sorted_by(|left, right| left.name < right.name));
+        for (index, row) in ROWS.iter().enumerate() {
+            assert_eq!(row.kind as usize, index, "{}", row.name);
+            assert_eq!(format!("{:?}", row.kind), row.name);
+        }
+        assert_eq!(Kind::Other as usize, ROWS.len());
+    }
+
+    #[test]
+    fn a_kind_is_known_in_its_groups_only() {
+        assert_eq!(Kind::of("extensions", "Ingress"), Kind::Ingress);
+        assert_eq!(Kind::of("networking.istio.io", "Ingress"), Kind::Other);
+        assert_eq!(Kind::of("", "Pod").as_str(), "Pod");
+    }
+}

@@ -1,0 +1,101 @@
+//! The pod, or the pod template, that a workload makes its pods of.
+
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectRef;
+use crate::parse::tree::NodeRef;
+
+/// A pod template of an object: for a Pod, the object itself.
+#[derive(Clone, Copy, Debug)]
+pub struct PodTemplate<'p> {
+    /// The object that it belongs to.
+    pub owner: ObjectRef<'p>,
+    /// The mapping that holds `metadata` and `spec`.
+    pub node: NodeRef<'p>,
+    /// The pod's `spec`.
+    pub spec: NodeRef<'p>,
+}
+
+/// The list that a container stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ContainerRole {
+    /// `initContainers`, run to the end before the others start.
+    Init,
+    /// `initContainers` with `restartPolicy: Always`: runs beside the others.
+    Sidecar,
+    /// `containers`.
+    Main,
+    /// `ephemeralContainers`, added to a running pod.
+    Ephemeral,
+}
+
+/// One container of a pod.
+#[derive(Clone, Copy, Debug)]
+pub struct Container<'p> {
+    /// Its mapping.
+    pub node: NodeRef<'p>,
+    /// The list that it stands in.
+    pub role: ContainerRole,
+}
+
+impl<'p> Container<'p> {
+    /// Its name; empty where it has none.
+    pub fn name(self) -> &'p str {
+        self.node.get("name").and_then(NodeRef::as_str).unwrap_or_default()
+    }
+
+    /// A field of the container that exists and is not null.
+    pub fn get(self, path: &str) -> Option<NodeRef<'p>> {
+        self.node.get_path(path).filter(|node| !node.is_null())
+    }
+}
+
+impl<'p> PodTemplate<'p> {
+    /// The pod template of a workload kind, or the Pod itself; `None` where the object makes no pods or has no pod spec.
+    pub fn of(owner: ObjectRef<'p>) -> Option<Self> {
+        let path = template_path(owner.kind())?;
+        let node = if path.is_empty() { owner.root() } else { owner.root().get_path(path)? };
+        let spec = node.get("spec").filter(|spec| spec.is_mapping())?;
+        Some(Self { owner, node, spec })
+    }
+
+    /// The labels that its pods carry.
+    pub fn labels(self) -> Option<NodeRef<'p>> {
+        self.node.get_path("metadata.labels").filter(|labels| labels.is_mapping())
+    }
+
+    /// A field of the pod spec that exists and is not null.
+    pub fn get(self, path: &str) -> Option<NodeRef<'p>> {
+        self.spec.get_path(path).filter(|node| !node.is_null())
+    }
+
+    /// All containers: init containers and sidecars first, as they start.
+    pub fn containers(self) -> impl Iterator<Item = Container<'p>> {
+        let list =
+            |key| self.spec.get(key).into_iter().flat_map(NodeRef::items).filter(|item| item.is_mapping());
+        let init = list("initContainers").map(|node| {
+            let always = node.get("restartPolicy").and_then(NodeRef::as_str) == Some("Always");
+            Container { node, role: if always { ContainerRole::Sidecar } else { ContainerRole::Init } }
+        });
+        let main = list("containers").map(|node| Container { node, role: ContainerRole::Main });
+        let ephemeral =
+            list("ephemeralContainers").map(|node| Container { node, role: ContainerRole::Ephemeral });
+        init.chain(main).chain(ephemeral)
+    }
+}
+
+/// Where the pod template stands in an object of this kind: `""` for a Pod.
+pub fn template_path(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::Pod => Some(""),
+        Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::StatefulSet
+        | Kind::DaemonSet
+        | Kind::Job
+        | Kind::ReplicationController
+        | Kind::Rollout => Some("spec.template"),
+        Kind::CronJob => Some("spec.jobTemplate.spec.template"),
+        Kind::PodTemplate => Some("template"),
+        _ => None,
+    }
+}

@@ -1,0 +1,129 @@
+//! What good practice asks about: facts over pods, workloads, budgets and roles that several checks need.
+//!
+//! Facts only: whether one is a fault, and how grave, is for the checks to say.
+
+pub mod disruption;
+pub mod image;
+pub mod pod_security;
+pub mod probe;
+pub mod replicas;
+pub mod resources;
+pub mod role;
+pub mod route;
+pub mod secrecy;
+pub mod selection;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use crate::graph::Pod;
+use crate::graph::ports::protocol;
+use crate::parse::kind::Kind;
+use crate::parse::object::{ObjectRef, Program};
+use crate::parse::tree::NodeRef;
+use crate::practice::route::Route;
+use crate::practice::selection::Selection;
+
+/// Indexes over all objects, each made when the first check asks for it.
+#[derive(Debug)]
+pub struct Practice<'p> {
+    program: &'p Program,
+    budgets: OnceLock<Selection<'p>>,
+    policies: OnceLock<Selection<'p>>,
+    routes: OnceLock<BTreeMap<route::Key<'p>, Vec<Route<'p>>>>,
+    node_ports: OnceLock<BTreeMap<(i64, &'p str), Vec<NodePort<'p>>>>,
+}
+
+/// A port of a Service that every node opens.
+#[derive(Clone, Copy, Debug)]
+pub struct NodePort<'p> {
+    /// The Service.
+    pub service: ObjectRef<'p>,
+    /// The `nodePort`.
+    pub node: NodeRef<'p>,
+}
+
+impl<'p> Practice<'p> {
+    /// The facts over a program; nothing is computed yet.
+    pub fn new(program: &'p Program) -> Self {
+        Self {
+            program,
+            budgets: OnceLock::new(),
+            policies: OnceLock::new(),
+            routes: OnceLock::new(),
+            node_ports: OnceLock::new(),
+        }
+    }
+
+    /// The PodDisruptionBudgets that select a pod, in order.
+    pub fn budgets_of(&self, pod: &Pod<'p>) -> Vec<ObjectRef<'p>> {
+        let budgets = self
+            .budgets
+            .get_or_init(|| Selection::new(self.program, Kind::PodDisruptionBudget, "spec.selector"));
+        budgets.of(pod)
+    }
+
+    /// The NetworkPolicies that select a pod, in order.
+    pub fn policies_of(&self, pod: &Pod<'p>) -> Vec<ObjectRef<'p>> {
+        let policies = self
+            .policies
+            .get_or_init(|| Selection::new(self.program, Kind::NetworkPolicy, "spec.podSelector"));
+        policies.of(pod)
+    }
+
+    /// All routes of Ingresses that claim the same requests as this one, itself included, in order.
+    pub fn routes_like(&self, key: &route::Key<'p>) -> &[Route<'p>] {
+        let routes = self.routes.get_or_init(|| {
+            let mut by_key: BTreeMap<_, Vec<_>> = BTreeMap::new();
+            for route in self.program.objects().flat_map(route::routes_of) {
+                by_key.entry(route.key).or_default().push(route);
+            }
+            by_key
+        });
+        routes.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// All Services that ask for a node port, in order.
+    pub fn node_ports(&self, number: i64, protocol: &'p str) -> &[NodePort<'p>] {
+        let ports = self.node_ports.get_or_init(|| {
+            let mut by_port: BTreeMap<_, Vec<_>> = BTreeMap::new();
+            for port in self.program.objects().flat_map(node_ports_of) {
+                by_port.entry((port.1, port.2)).or_default().push(port.0);
+            }
+            by_port
+        });
+        ports.get(&(number, protocol)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The node ports that a Service asks for, with number and protocol.
+pub fn node_ports_of(service: ObjectRef<'_>) -> impl Iterator<Item = (NodePort<'_>, i64, &str)> {
+    let ports = (service.kind() == Kind::Service).then(|| service.get("spec.ports")).flatten();
+    ports.into_iter().flat_map(NodeRef::items).filter_map(move |port| {
+        let node = port.get("nodePort")?;
+        let number = node.as_i64().filter(|number| *number != 0)?;
+        Some((NodePort { service, node }, number, protocol(port)))
+    })
+}
+
+/// Whether an object exists only while `helm test` runs.
+pub fn is_test_hook(object: ObjectRef<'_>) -> bool {
+    let Some(hook) = object.annotation("helm.sh/hook") else { return false };
+    hook.content().split(',').any(|hook| matches!(hook.trim(), "test" | "test-success" | "test-failure"))
+}
+
+/// Whether a workload's pods are meant to run for good: all but Jobs, CronJobs and pods that are not restarted.
+pub fn runs_for_good(owner: ObjectRef<'_>) -> bool {
+    match owner.kind() {
+        Kind::Job | Kind::CronJob => false,
+        Kind::Pod => !owner
+            .get("spec.restartPolicy")
+            .is_some_and(|policy| matches!(policy.content(), "Never" | "OnFailure")),
+        _ => true,
+    }
+}
+
+/// Whether two objects have one identity: the same object twice, such as in two overlays.
+pub fn is_same(left: ObjectRef<'_>, right: ObjectRef<'_>) -> bool {
+    left.kind() == right.kind() && left.namespace() == right.namespace() && left.name() == right.name()
+}

@@ -1,0 +1,211 @@
+//! Which names and values give away that something is secret.
+
+/// Why a value is taken for a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secret {
+    /// Its name says so.
+    Name,
+    /// It holds a private key.
+    PrivateKey,
+    /// It has the form of a token that a known service gives out.
+    Token(&'static str),
+    /// It is an address with a password in it.
+    Address,
+}
+
+impl Secret {
+    /// What it is, to stand after "holds".
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Name => "a secret, by its name",
+            Self::PrivateKey => "a private key",
+            Self::Token(what) => what,
+            Self::Address => "an address with a password in it",
+        }
+    }
+}
+
+/// Whether a value with this name is a secret in plain text.
+pub fn recognise(name: &str, value: &str) -> Option<Secret> {
+    recognise_value(value).or_else(|| {
+        let is_secret = is_secret_name(name) && is_literal(value);
+        is_secret.then_some(Secret::Name)
+    })
+}
+
+/// Whether a value is a secret whatever its name.
+fn recognise_value(value: &str) -> Option<Secret> {
+    if let Some(at) = value.find("-----BEGIN ") {
+        let header = value[at + 11..].split("-----").next().unwrap_or_default();
+        if header.ends_with("PRIVATE KEY") || header.ends_with("PRIVATE KEY BLOCK") {
+            return Some(Secret::PrivateKey);
+        }
+    }
+    if let Some((_, _, what)) = TOKENS.iter().find(|(prefix, length, _)| holds_token(value, prefix, *length))
+    {
+        return Some(Secret::Token(what));
+    }
+    has_password(value).then_some(Secret::Address)
+}
+
+/// Prefix, least number of letters and digits after it, what it is.
+const TOKENS: &[(&str, usize, &str)] = &[
+    ("AKIA", 16, "an access key of AWS"),
+    ("ghp_", 36, "a token of GitHub"),
+    ("gho_", 36, "a token of GitHub"),
+    ("ghs_", 36, "a token of GitHub"),
+    ("github_pat_", 36, "a token of GitHub"),
+    ("glpat-", 20, "a token of GitLab"),
+    ("xoxb-", 20, "a token of Slack"),
+    ("xoxp-", 20, "a token of Slack"),
+    ("sk_live_", 20, "a key of Stripe"),
+    ("AIza", 35, "a key of Google"),
+];
+
+fn holds_token(value: &str, prefix: &str, length: usize) -> bool {
+    value.match_indices(prefix).any(|(at, _)| {
+        let starts = value[..at].bytes().next_back().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        let rest = value[at + prefix.len()..].bytes();
+        starts
+            && rest.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count()
+                >= length
+    })
+}
+
+/// Whether a value of one line is `scheme://user:password@host`.
+fn has_password(value: &str) -> bool {
+    let Some((scheme, rest)) = value.split_once("://") else { return false };
+    if value.contains(char::is_whitespace) || scheme.is_empty() {
+        return false;
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((user, _)) = authority.rsplit_once('@') else { return false };
+    user.split_once(':').is_some_and(|(_, password)| is_literal(password))
+}
+
+/// Whether a value is meant as it stands: not empty, no variable, template, placeholder, path, switch, or reference to
+/// where the secret is kept.
+fn is_literal(value: &str) -> bool {
+    let value = value.trim();
+    let is_switch = matches!(
+        value.to_ascii_lowercase().as_str(),
+        "true" | "false" | "yes" | "no" | "on" | "off" | "0" | "1" | "none" | "null"
+    );
+    let is_elsewhere = value.starts_with(['/', '.', '~'])
+        || value.contains("://")
+        || ["vault:", "ref+", "file:", "env:", "secret:", "ssm:"]
+            .iter()
+            .any(|prefix| value.starts_with(prefix));
+    let is_open = value.contains(['$', '{', '}', '<', '>', '%'])
+        || value.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.'));
+    !value.is_empty() && !is_switch && !is_elsewhere && !is_open
+}
+
+/// Nouns that mean a secret when a name ends in them.
+const NOUNS: &[&str] = &[
+    "password",
+    "passwd",
+    "pwd",
+    "pass",
+    "passphrase",
+    "secret",
+    "token",
+    "apikey",
+    "apitoken",
+    "credential",
+    "credentials",
+    "secretkey",
+    "accesskey",
+    "privatekey",
+    "authtoken",
+    "accesstoken",
+];
+
+/// Words that make a key a secret when they stand before it.
+const KEYS: &[&str] =
+    &["api", "access", "private", "secret", "encryption", "signing", "master", "auth", "hmac"];
+
+/// Whether the last words of a name mean a secret: `DB_PASSWORD`, `clientSecret`, `API_KEY`, but not `SECRET_NAME`,
+/// `TOKEN_TTL` or `PASSWORD_FILE`.
+pub fn is_secret_name(name: &str) -> bool {
+    let words = words(name);
+    match words.as_slice() {
+        [] => false,
+        [.., before, last] if last == "key" => KEYS.contains(&before.as_str()),
+        // A public token or key is none.
+        [.., before, _] if before == "public" || before == "no" || before == "allow" => false,
+        [.., last] => NOUNS.contains(&last.as_str()),
+    }
+}
+
+/// The words of a name in any style, in lower case, without a number at the end.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut was_lower = false;
+    let mut is_open = false;
+    for character in name.chars() {
+        if !character.is_alphanumeric() {
+            is_open = false;
+            was_lower = false;
+            continue;
+        }
+        if !is_open || (character.is_uppercase() && was_lower) {
+            words.push(String::new());
+            is_open = true;
+        }
+        was_lower = character.is_lowercase() || character.is_ascii_digit();
+        if let Some(word) = words.last_mut() {
+            word.extend(character.to_lowercase());
+        }
+    }
+    let is_number = |word: &String| word.bytes().all(|byte| byte.is_ascii_digit());
+    if words.last().is_some_and(is_number) {
+        words.pop();
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_words_of_a_name_decide() {
+        for name in [
+            "DB_PASSWORD",
+            "clientSecret",
+            "API_KEY",
+            "aws.secretAccessKey",
+            "GITHUB_TOKEN",
+            "MYSQL_PASS",
+            "TOKEN_2",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in
+            ["SECRET_NAME", "TOKEN_TTL", "PASSWORD_FILE", "KEY", "PUBLIC_KEY", "BYPASS", "PRIMARY_KEY", ""]
+        {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_value_must_be_meant_as_it_stands() {
+        assert_eq!(recognise("DB_PASSWORD", "hunter2"), Some(Secret::Name));
+        for value in
+            ["", "$(OTHER)", "/run/secrets/db", "vault:secret/db#password", "true", "<change me>", "****"]
+        {
+            assert_eq!(recognise("DB_PASSWORD", value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn some_values_are_secrets_whatever_their_name() {
+        assert_eq!(recognise("cfg", "-----BEGIN RSA PRIVATE KEY-----\nMII"), Some(Secret::PrivateKey));
+        assert_eq!(recognise("cfg", "-----BEGIN CERTIFICATE-----\nMII"), None);
+        assert_eq!(recognise("url", "postgres://app:hunter2@db/app"), Some(Secret::Address));
+        assert_eq!(recognise("url", "postgres://app:$(PASSWORD)@db/app"), None);
+        assert_eq!(recognise("url", "postgres://db:5432/app"), None);
+        assert!(matches!(recognise("id", "AKIAIOSFODNN7EXAMPLE"), Some(Secret::Token(_))));
+    }
+}
