@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that reads the disk")]
 
 mod failure;
+mod git;
 mod ignored;
 mod walk;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use crate::source::{SourceFile, Workspace};
 
 pub use failure::Failure;
+pub use git::{is_revision, load_revision};
 
 /// The path that means standard input.
 pub const STDIN: &str = "-";
