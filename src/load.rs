@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the module that reads the disk")]
 
 mod failure;
+mod git;
 mod ignored;
 mod walk;
 
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::source::{SourceFile, Workspace};
 
 pub use failure::Failure;
+pub use git::{is_revision, load_revision};
 
 /// The path that means standard input.
 pub const STDIN: &str = "-";

@@ -152,7 +152,7 @@ fn leaves_out(walk: &Walk<'_>, folder: &Folder, name: &std::ffi::OsStr, entry: E
 }
 
 /// Markdown is read only when it is named: the folders of most projects hold a README with examples.
-fn is_manifest_name(name: &Path) -> bool {
+pub(super) fn is_manifest_name(name: &Path) -> bool {
     let extension = name.extension().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
     ["yaml", "yml", "json"].iter().any(|known| extension.eq_ignore_ascii_case(known))
 }

@@ -2,10 +2,16 @@
 
 pub mod admission;
 pub mod bench;
+pub mod certainty;
+pub mod change;
 pub mod cluster;
 pub mod defaults;
+pub mod diff;
+pub mod explain;
+pub mod immutable;
 pub mod inventory;
 pub mod node;
+pub mod order;
 pub mod pod;
 pub mod quantity;
 pub mod resources;

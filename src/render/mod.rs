@@ -5,6 +5,7 @@ mod excerpt;
 mod github;
 mod human;
 mod json;
+pub mod manifest;
 mod page;
 mod place;
 mod plain;

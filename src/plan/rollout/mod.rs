@@ -9,6 +9,7 @@ pub mod deployment;
 pub mod duration;
 pub mod job;
 pub mod stateful_set;
+pub mod workload;
 
 /// Which template a pod is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
