@@ -224,7 +224,12 @@ fn run_on_file(
     objects: std::ops::Range<u32>,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
+    let exemptions = &context.settings.exemptions;
     for (check, level) in enabled {
+        let (path, group) = (file.source.path(), check.group.as_str());
+        if exemptions.iter().any(|exemption| exemption.spares(path, check.id, group)) {
+            continue;
+        }
         let mildest = mildest_of(check, context.settings);
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
