@@ -3,7 +3,7 @@
 use kplan::analysis::analyze;
 use kplan::check::{CHECKS, Group};
 use kplan::config::{External, Level, Settings, World};
-use kplan::diagnostic::Diagnostic;
+use kplan::diagnostic::{Diagnostic, Safety};
 use kplan::source::{SourceFile, Workspace};
 
 const POD: &str = "
@@ -82,4 +82,66 @@ fn what_the_configuration_declares_exists() {
     assert!(left[0].starts_with("error service-selects-nothing"));
     settings.external[2].namespace = Some("other".to_owned());
     assert_eq!(findings(&[("pod.yaml", POD)], &settings).len(), 2);
+}
+
+/// All files of a fixture case: the file, or everything in the folder.
+fn files_of(case: &std::path::Path) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let mut pending = vec![case.to_owned()];
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            pending.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            files.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The texts after all safe fixes that do not overlap, and how many findings they were for.
+fn fixed(files: &[(String, String)], diagnostics: &[Diagnostic]) -> (Vec<(String, String)>, usize) {
+    let mut edits: Vec<_> = diagnostics
+        .iter()
+        .filter_map(|diagnostic| diagnostic.fix.as_ref())
+        .filter(|fix| fix.safety == Safety::Safe)
+        .flat_map(|fix| fix.edits.clone())
+        .collect();
+    edits.sort();
+    edits.dedup();
+    let count = edits.len();
+    let mut files = files.to_vec();
+    for edit in edits.into_iter().rev() {
+        files[edit.span.file.0 as usize].1.replace_range(edit.span.range(), &edit.text);
+    }
+    (files, count)
+}
+
+#[test]
+fn a_safe_fix_removes_its_finding_and_adds_none() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/check");
+    let mut total = 0;
+    for check in CHECKS.iter().filter(|check| check.group == Group::Reference) {
+        let mut cases: Vec<_> = std::fs::read_dir(root.join(check.id))
+            .map(|entries| entries.map(|entry| entry.unwrap().path()).collect())
+            .unwrap_or_default();
+        cases.sort();
+        for case in cases {
+            let files = files_of(&case);
+            let mut settings = Settings::plain();
+            for other in CHECKS.iter().filter(|other| other.id != check.id) {
+                settings.levels.insert(other.id.to_owned(), Level::Off);
+            }
+            let analysis_of = |files: &[(String, String)]| {
+                let files = files.iter().map(|(path, text)| SourceFile::from_text(path.clone(), text));
+                analyze(&Workspace::new(files), &settings).diagnostics
+            };
+            let before = analysis_of(&files);
+            let (after_files, fixes) = fixed(&files, &before);
+            let after = analysis_of(&after_files);
+            assert_eq!(before.len() - fixes, after.len(), "{}: {after:#?}", case.display());
+            total += fixes;
+        }
+    }
+    assert!(total > 10, "only {total} fixes were tried");
 }
