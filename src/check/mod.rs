@@ -4,6 +4,8 @@ mod absence;
 mod ambiguous_scalar;
 mod autoscaler_without_room;
 mod backend_port;
+mod binding_to_everyone;
+mod cluster_admin_binding;
 mod dangling_reference;
 mod deprecated_api;
 mod duplicate_env;
@@ -14,6 +16,7 @@ mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
 mod in_tree_provisioner;
+mod ingress_conflict;
 mod invalid_value;
 mod key_collision;
 mod latest_image;
@@ -26,6 +29,7 @@ mod missing_pdb;
 mod missing_readiness_probe;
 mod missing_requests;
 mod no_schema;
+mod node_port_clash;
 mod pdb_blocks_drain;
 mod pdb_overlap;
 mod pod_security_baseline;
@@ -33,11 +37,15 @@ mod pod_security_label;
 mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
+mod rbac_escalation;
 mod removed_api;
 mod replicas_under_hpa;
 mod rwo_claim_shared;
 mod same_probes;
+mod secret_in_config_map;
+mod secret_in_env;
 mod selection;
+mod selector_overlap;
 mod selector_template_mismatch;
 mod service_selects_nothing;
 mod service_target_port;
@@ -47,6 +55,7 @@ mod syntax;
 mod unknown_field;
 mod unknown_kind;
 mod volume_mount;
+mod wildcard_rbac_rule;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -109,6 +118,15 @@ pub static CHECKS: &[&Check] = &[
     &pdb_overlap::CHECK,
     &missing_pdb::CHECK,
     &rwo_claim_shared::CHECK,
+    &ingress_conflict::CHECK,
+    &node_port_clash::CHECK,
+    &selector_overlap::CHECK,
+    &secret_in_env::CHECK,
+    &secret_in_config_map::CHECK,
+    &cluster_admin_binding::CHECK,
+    &wildcard_rbac_rule::CHECK,
+    &rbac_escalation::CHECK,
+    &binding_to_everyone::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
