@@ -4,30 +4,40 @@ mod absence;
 mod ambiguous_scalar;
 mod autoscaler_without_room;
 mod backend_port;
+mod bare_pod;
 mod binding_to_everyone;
 mod cluster_admin_binding;
+mod cron_job_deadline;
 mod dangling_reference;
+mod default_class_clash;
 mod deprecated_api;
 mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
+mod egress_without_dns;
 mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
 mod in_tree_provisioner;
 mod ingress_conflict;
+mod ingress_tls_host;
+mod ingress_without_tls;
 mod invalid_value;
+mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
 mod missing_kind;
 mod missing_liveness_probe;
 mod missing_memory_limit;
+mod missing_network_policy;
 mod missing_pdb;
 mod missing_readiness_probe;
 mod missing_requests;
+mod missing_spread;
 mod no_schema;
 mod node_port_clash;
 mod pdb_blocks_drain;
@@ -38,6 +48,7 @@ mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
 mod rbac_escalation;
+mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
 mod rwo_claim_shared;
@@ -49,6 +60,7 @@ mod selector_overlap;
 mod selector_template_mismatch;
 mod service_selects_nothing;
 mod service_target_port;
+mod single_replica;
 mod sink;
 mod statefulset_service;
 mod syntax;
@@ -127,6 +139,18 @@ pub static CHECKS: &[&Check] = &[
     &wildcard_rbac_rule::CHECK,
     &rbac_escalation::CHECK,
     &binding_to_everyone::CHECK,
+    &single_replica::CHECK,
+    &missing_spread::CHECK,
+    &cron_job_deadline::CHECK,
+    &job_without_ttl::CHECK,
+    &recreate_strategy::CHECK,
+    &bare_pod::CHECK,
+    &missing_autoscaler::CHECK,
+    &default_class_clash::CHECK,
+    &ingress_tls_host::CHECK,
+    &ingress_without_tls::CHECK,
+    &missing_network_policy::CHECK,
+    &egress_without_dns::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.

@@ -24,11 +24,8 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     for (key, value) in object.get("data").into_iter().flat_map(NodeRef::entries) {
         let name = key.key();
         let Some(secret) = recognise(&name, value.content()) else { continue };
-        let message = format!(
-            "key `{name}` of ConfigMap `{}` holds {} in plain text",
-            object.name(),
-            secret.describe()
-        );
+        let message =
+            format!("key `{name}` of ConfigMap `{}` {} in plain text", object.name(), secret.describe());
         // A whole file would be too much to underline.
         let node = if value.content().contains('\n') { key } else { value };
         sink.report(object, node, message).help("keep it in a Secret");

@@ -28,7 +28,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             };
             let Some(secret) = recognise(name, value.content()) else { continue };
             let message = format!(
-                "variable `{name}` of container `{}` holds {} in plain text",
+                "variable `{name}` of container `{}` {} in plain text",
                 container.name(),
                 secret.describe()
             );

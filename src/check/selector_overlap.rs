@@ -60,7 +60,9 @@ fn workload<'p>(cx: &Context<'p>, object: ObjectRef<'p>, selector: &Selector<'p>
 
 /// Pods that do not serve what the Service is for: those of Jobs, and those that listen elsewhere.
 fn service<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    let pods: Vec<_> = cx.graph.pods_of_service(object.id).collect();
+    // What is in another folder may be for another cluster.
+    let is_near = |pod: &&Pod<'p>| folder(pod.owner()) == folder(object);
+    let pods: Vec<_> = cx.graph.pods_of_service(object.id).filter(is_near).collect();
     let Some(server) = pods.iter().find(|pod| runs_for_good(pod.owner()) && listens(object, pod)) else {
         return;
     };
