@@ -1,11 +1,13 @@
-//! Where pods go: the inventory, the scheduler, and the workloads that make pods.
+//! Where pods go and what changes: the inventory, the scheduler, the workloads that make pods, and plans.
 
 pub mod admission;
 pub mod bench;
+pub mod certainty;
 pub mod change;
 pub mod cluster;
 pub mod defaults;
 pub mod diff;
+pub mod explain;
 pub mod immutable;
 pub mod inventory;
 pub mod node;

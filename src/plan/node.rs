@@ -7,6 +7,16 @@ use crate::plan::quantity::Quantity;
 use crate::plan::resources::{Resources, resource_list};
 use crate::plan::selector::Labels;
 
+/// The labels by which providers say which pool a node belongs to.
+const POOL_LABELS: [&str; 6] = [
+    "karpenter.sh/nodepool",
+    "eks.amazonaws.com/nodegroup",
+    "cloud.google.com/gke-nodepool",
+    "kubernetes.azure.com/agentpool",
+    "doks.digitalocean.com/node-pool",
+    "node.kubernetes.io/pool",
+];
+
 /// A node of the inventory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Node {
@@ -24,7 +34,7 @@ pub struct Node {
     pub allowed_pods: i64,
     /// Images that are on the node, by normalised name, with their sizes in bytes.
     pub images: Vec<(String, i64)>,
-    /// The `NodePool` that the node comes from.
+    /// The pool that the node comes from: its `NodePool`, or what the label of a provider says.
     pub pool: Option<String>,
 }
 
@@ -64,7 +74,7 @@ impl Node {
             allowed_pods: offered.get("pods").map_or(0, |quantity: &Quantity| quantity.value()),
             allocatable: Resources::from_list(&offered),
             images: images(status.and_then(|status| status.images.as_deref()).unwrap_or_default()),
-            pool: None,
+            pool: POOL_LABELS.iter().find_map(|key| node.metadata.labels.as_ref()?.get(*key).cloned()),
         }
     }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use k8s_openapi::api::core::v1 as core;
 
 use crate::plan::admission::pod_defaults::set_pod_defaults;
-use crate::plan::resources::{PodRequests, pod_requests};
+use crate::plan::resources::{PodRequests, Resources, pod_limits, pod_requests, resource_list};
 use crate::plan::selector::{Labels, NodeSelector, NodeSelectorTerm, Requirement, Selector};
 
 /// A pod, pending or running. Pods of one workload share their template.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pod {
     /// The pod's own name; the namespace is in the template.
     pub name: String,
@@ -74,8 +74,23 @@ pub struct PodTemplate {
     pub images: Vec<String>,
     /// The volumes that matter for scheduling.
     pub volumes: Vec<PodVolume>,
+    /// What only quotas look at.
+    pub quota: QuotaFacts,
     /// How many resource claims the pod has; they are counted, not simulated.
     pub resource_claims: usize,
+}
+
+/// What quotas count and select pods by, beside requests.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct QuotaFacts {
+    /// The sum of the limits.
+    pub limits: Resources,
+    /// Whether no container requests or limits CPU or memory.
+    pub is_best_effort: bool,
+    /// Whether the pod is to end at a deadline.
+    pub has_deadline: bool,
+    /// The PriorityClass by name.
+    pub priority_class: Option<String>,
 }
 
 /// The owner that controls a pod (`metav1.GetControllerOf`).
@@ -267,6 +282,12 @@ impl PodTemplate {
             host_ports: spec.containers.iter().flat_map(host_ports).collect(),
             images: images(spec),
             volumes: volumes(pod, spec),
+            quota: QuotaFacts {
+                limits: pod_limits(pod),
+                is_best_effort: is_best_effort(spec),
+                has_deadline: spec.active_deadline_seconds.is_some(),
+                priority_class: spec.priority_class_name.clone(),
+            },
             resource_claims: spec.resource_claims.as_ref().map_or(0, Vec::len),
             namespace,
             labels,
@@ -318,6 +339,16 @@ fn controller_of(pod: &core::Pod) -> Option<Controller> {
         kind: owner.kind.clone(),
         name: owner.name.clone(),
     })
+}
+
+/// Whether the pod is of the lowest class of service: nobody requests or limits CPU or memory (`ComputePodQOS`).
+fn is_best_effort(spec: &core::PodSpec) -> bool {
+    let containers = spec.init_containers.iter().flatten().chain(&spec.containers);
+    let all =
+        containers.map(|container| container.resources.as_ref()).chain([spec.resources.as_ref()]).flatten();
+    let lists = all.flat_map(|resources| [resources.requests.as_ref(), resources.limits.as_ref()]).flatten();
+    let mut amounts = lists.flat_map(|list| resource_list(Some(list)));
+    !amounts.any(|(name, quantity)| (name == "cpu" || name == "memory") && !quantity.is_zero())
 }
 
 fn toleration(toleration: &core::Toleration) -> Toleration {

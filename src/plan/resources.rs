@@ -125,6 +125,43 @@ pub fn pod_requests(pod: &core::Pod) -> PodRequests {
     }
 }
 
+/// The sum of a pod's limits, as quotas count it (`resource.PodLimits`): init containers as in requests, and overhead
+/// where there is a limit.
+pub fn pod_limits(pod: &core::Pod) -> Resources {
+    let Some(spec) = &pod.spec else {
+        return Resources::default();
+    };
+    let limits_of = |container: &core::Container| {
+        resource_list(container.resources.as_ref().and_then(|resources| resources.limits.as_ref()))
+    };
+    let mut sum = ResourceList::new();
+    for container in &spec.containers {
+        add(&mut sum, &limits_of(container));
+    }
+    let mut sidecars = ResourceList::new();
+    let mut highest_while_starting = ResourceList::new();
+    for container in spec.init_containers.iter().flatten() {
+        let mut limits = limits_of(container);
+        if container.restart_policy.as_deref() == Some("Always") {
+            add(&mut sum, &limits);
+            add(&mut sidecars, &limits);
+            limits = sidecars.clone();
+        } else {
+            add(&mut limits, &sidecars);
+        }
+        raise(&mut highest_while_starting, &limits);
+    }
+    raise(&mut sum, &highest_while_starting);
+    let pod_level = spec.resources.as_ref().and_then(|resources| resources.limits.as_ref());
+    sum.extend(resource_list(pod_level).into_iter().filter(|(name, _)| is_pod_level_resource(name)));
+    for (name, overhead) in resource_list(spec.overhead.as_ref()) {
+        if let Some(limit) = sum.get_mut(&name).filter(|limit| !limit.is_zero()) {
+            *limit = limit.plus(overhead);
+        }
+    }
+    Resources::from_list(&sum)
+}
+
 /// Reads a list of amounts; an amount that cannot be read is left out.
 pub fn resource_list(list: Option<&BTreeMap<String, QuantityText>>) -> ResourceList {
     let entries = list.into_iter().flatten();

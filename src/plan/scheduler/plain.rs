@@ -32,7 +32,7 @@ pub fn schedule_one(state: &mut SchedulerState<'_>, pod: Arc<Pod>, detail: Detai
 }
 
 /// Puts a pod on a node, volumes included.
-pub(in crate::plan::scheduler) fn place(state: &mut SchedulerState<'_>, pod: &Arc<Pod>, node: usize) {
+pub fn place(state: &mut SchedulerState<'_>, pod: &Arc<Pod>, node: usize) {
     if let Ok(Some(claims)) = volume_binding::pre_filter(state, pod) {
         volume_binding::reserve(state, &claims, node);
     }
@@ -118,6 +118,22 @@ pub fn evaluate(state: &SchedulerState<'_>, pod: &Pod) -> Evaluation {
     }
     verdicts.sort_by_key(|(node, _)| *node);
     Evaluation { outcome: Outcome::Placed(best.0), nodes: Some(verdicts) }
+}
+
+/// Why a node refuses a pod; `None` if it does not. Refusals before nodes are looked at, and errors, count as a
+/// refusal by the plugin that they come from.
+pub fn refusal_of(state: &SchedulerState<'_>, pod: &Pod, node: usize) -> Option<Rejection> {
+    let refused =
+        |plugin: Plugin, message: String| Rejection { plugin, reasons: vec![message], resolvable: false };
+    match pre_filter(state, pod) {
+        Err((plugin, Refusal::Unresolvable(message) | Refusal::Error(message))) => {
+            Some(refused(plugin, message))
+        }
+        Ok(pre_filtered) => match filter(state, pod, &pre_filtered, node) {
+            Ok(rejection) => rejection,
+            Err(message) => Some(refused(Plugin::VolumeBinding, message)),
+        },
+    }
 }
 
 /// Runs the part of every plugin that does not depend on a node (`RunPreFilterPlugins`).

@@ -113,6 +113,36 @@ impl<'c> SchedulerState<'c> {
         pod
     }
 
+    /// The cluster without the nodes that are lost, with everything that was placed running where it was placed, and
+    /// the pods that ran on the lost nodes. Volumes stay with the claims that they were given to; a claim that was
+    /// to be provisioned on a lost node is free again.
+    pub fn settled(&self, is_lost: impl Fn(usize) -> bool) -> (Cluster, Vec<Arc<Pod>>) {
+        let mut cluster = self.cluster.clone();
+        let mut kept = Vec::new();
+        let mut displaced = Vec::new();
+        cluster.running.clear();
+        for (index, (node, state)) in self.cluster.nodes.iter().zip(&self.nodes).enumerate() {
+            if is_lost(index) {
+                displaced.extend(state.pods.iter().cloned());
+            } else {
+                cluster.running.extend(state.pods.iter().map(|pod| (kept.len(), pod.clone())));
+                kept.push(node.clone());
+            }
+        }
+        cluster.nodes = kept;
+        for (name, claim) in &self.given_volumes {
+            if let Some(volume) = cluster.volumes.get_mut(name) {
+                volume.claim = Some(claim.clone());
+            }
+        }
+        for (key, &node) in self.selected_nodes.iter().filter(|(_, node)| !is_lost(**node)) {
+            if let Some(claim) = cluster.claims.get_mut(key) {
+                claim.selected_node = Some(self.cluster.nodes[node].name.clone());
+            }
+        }
+        (cluster, displaced)
+    }
+
     /// The claim that a volume is given to or kept for, placements included.
     pub fn claim_of<'a>(&'a self, volume: &'a Volume) -> Option<&'a ClaimReference> {
         self.given_volumes.get(&volume.name).or(volume.claim.as_ref())
