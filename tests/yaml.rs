@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kplan::parse::verdict_line;
+use kplan::parse::{parse, verdict_line};
 use kplan::source::SourceFile;
+use proptest::prelude::*;
 
 /// Cases that are answered differently on purpose, with the reason. All of them are accidents of how go-yaml refills
 /// its buffer, not rules.
@@ -119,4 +120,156 @@ fn every_case_is_read_as_kubectl_reads_it() {
         }
     }
     assert!(wrong.is_empty(), "{} of {} cases:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Every node lies inside its parent, behind its elder sibling, on character boundaries; every container is whole.
+fn assert_well_formed(text: &str) {
+    let file = SourceFile::from_text("case.yaml", text);
+    let parsed = parse(&file);
+    let text = file.text();
+    let is_place = |at: u32| text.is_char_boundary(at as usize);
+    let mut documents_end = 0;
+    for document in &parsed.documents {
+        assert!(document.range.start >= documents_end, "documents in order: {text:?}");
+        documents_end = document.range.end;
+        let mut pending = vec![parsed.tree.node(document.root)];
+        while let Some(node) = pending.pop() {
+            let range = node.range();
+            assert!(range.start <= range.end && range.end as usize <= text.len(), "{node:?} in {text:?}");
+            assert!(is_place(range.start) && is_place(range.end), "{node:?} in {text:?}");
+            let _ = (node.key(), node.content(), node.scalar(), node.entries().count());
+            if node.is_alias() {
+                assert!(node.target().id() < node.id(), "aliases point back: {text:?}");
+                continue;
+            }
+            let mut children: Vec<_> = node.raw_entries().flat_map(|(key, value)| [key, value]).collect();
+            children.extend(node.items());
+            let mut end = range.start;
+            for child in &children {
+                assert!(child.range().start >= end, "{child:?} after {end} in {node:?} of {text:?}");
+                end = child.range().end;
+                assert!(node.path_to(*child).is_some());
+            }
+            assert!(end <= range.end, "{node:?} ends before its children in {text:?}");
+            pending.extend(children);
+        }
+    }
+    let mut end = 0;
+    for comment in parsed.tree.comments() {
+        assert!(comment.start >= end && comment.end as usize <= text.len(), "comments in order: {text:?}");
+        assert!(text[comment.start as usize..].starts_with('#'), "{text:?}");
+        end = comment.end;
+    }
+    for problem in &parsed.problems {
+        let mut ranges = vec![problem.range.clone()];
+        ranges.extend(problem.related.iter().map(|(range, _)| range.clone()));
+        ranges.extend(problem.fix.iter().map(|fix| fix.range.clone()));
+        for range in ranges {
+            assert!(range.start <= range.end && range.end as usize <= text.len(), "{problem:?} in {text:?}");
+            assert!(is_place(range.start) && is_place(range.end), "{problem:?} in {text:?}");
+        }
+    }
+    let refused = parsed.problems.iter().any(|problem| problem.kind.is_refused());
+    assert_eq!(refused, parsed.refusal.is_some(), "refused means that a problem says why: {text:?}");
+    assert!(parsed.documents.iter().all(|document| !document.broken) || refused, "{text:?}");
+}
+
+#[test]
+fn cases_cut_anywhere_are_well_formed() {
+    for path in cases() {
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
+        assert_well_formed(&text);
+        // Every line end, and in short cases every character.
+        for (at, character) in text.char_indices() {
+            if character == '\n' || text.len() < 200 {
+                assert_well_formed(&text[..at]);
+            }
+            if at > 20_000 {
+                break;
+            }
+        }
+    }
+}
+
+/// Texts of pieces that mean something, in any order.
+fn yaml_like() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "a",
+        "b: ",
+        "key:",
+        "- ",
+        "-",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "\n- ",
+        "\n  - ",
+        "'",
+        "\"",
+        "{",
+        "}",
+        "[",
+        "]",
+        ", ",
+        ": ",
+        ":",
+        "? ",
+        "#",
+        " # c\n",
+        "&x ",
+        "*x",
+        "!!str ",
+        "! ",
+        "!<x>",
+        "|\n",
+        ">-\n",
+        "|2\n",
+        "\t",
+        "---\n",
+        "...\n",
+        "\r\n",
+        "\r",
+        "<<: ",
+        "é",
+        "\u{2028}",
+        "\u{85}",
+        "\u{FEFF}",
+        "{{ .x }}",
+        "yes",
+        "0644",
+        "1e3",
+        ".inf",
+        "~",
+        "\\",
+        "\\u00e9",
+        "%YAML 1.1\n",
+        "kind:Pod\n",
+        "@",
+        "`",
+    ]);
+    prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 30000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_well_formed(text in yaml_like()) {
+        assert_well_formed(&text);
+    }
+
+    #[test]
+    fn documents_do_not_touch_each_other(first in yaml_like(), second in yaml_like()) {
+        let count = |text: &str| {
+            let parsed = parse(&SourceFile::from_text("case.yaml", text));
+            (parsed.documents.len() + parsed.null_documents, parsed.problems.len())
+        };
+        // A `{` may start JSON, and a separator may or may not stand at the very start.
+        let plain = |text: &str| format!("a: 1\n{}", text.replace("---", "").replace('{', ""));
+        let (first, second) = (plain(&first), plain(&second));
+        let (left, right) = (format!("{first}\n"), format!("{second}\n"));
+        let both = count(&format!("{left}---\n{right}"));
+        let (left, right) = (count(&left), count(&right));
+        prop_assert_eq!(both, (left.0 + right.0, left.1 + right.1));
+    }
 }

@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    if object.name().is_empty() || absence::is_hook(object) {
+    if object.name().is_empty() || absence::is_hook(object) || context.graph.is_patch(object) {
         return;
     }
     let kind = KindRef::of_object(object);
@@ -29,7 +29,8 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     else {
         return;
     };
-    let message = format!("{} is defined twice, and the last one applied wins", absence::title(object));
+    let message =
+        format!("{} is defined more than once, and the last one applied wins", absence::title(object));
     let mut report = sink
         .report_span(object.name_span(), message)
         .object(object)

@@ -7,7 +7,7 @@ use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::path_in;
 use crate::parse::schema::problem::Fault;
 use crate::parse::schema::table::Leaf;
-use crate::parse::schema::value;
+use crate::parse::schema::value::{self, BadQuantity};
 use crate::parse::tree::NodeRef;
 
 pub(super) static CHECK: Check = Check {
@@ -36,7 +36,8 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
                 let question = meant.as_ref().map(|meant| format!(", did you mean `{meant}`?"));
                 let question = question.unwrap_or_default();
                 let message = format!("`{path}`: `{}` is not a quantity{question}", node.content());
-                let report = sink.report(object, node, message).label(reason.as_str());
+                let report =
+                    sink.report(object, node, message).label(label_of(*reason)).help(reason.as_str());
                 if let Some(meant) = meant {
                     replace(object, node, meant, report);
                 }
@@ -67,6 +68,13 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             }
             _ => {}
         }
+    }
+}
+
+fn label_of(reason: BadQuantity) -> &'static str {
+    match reason {
+        BadQuantity::Format => "want a number and m, k, M, G, T, P, E, Ki, Mi, Gi, Ti, Pi, Ei or nothing",
+        BadQuantity::Suffix => "no such suffix",
     }
 }
 

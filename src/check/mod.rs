@@ -2,26 +2,41 @@
 
 mod absence;
 mod ambiguous_scalar;
+mod autoscaler_without_room;
 mod backend_port;
 mod dangling_reference;
 mod deprecated_api;
+mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
+mod hpa_overlap;
 mod hpa_target;
+mod hpa_without_request;
 mod ignored_content;
 mod in_tree_provisioner;
 mod invalid_value;
 mod key_collision;
+mod latest_image;
 mod missing_field;
 mod missing_key;
 mod missing_kind;
+mod missing_liveness_probe;
+mod missing_memory_limit;
+mod missing_pdb;
+mod missing_readiness_probe;
+mod missing_requests;
 mod no_schema;
+mod pdb_blocks_drain;
+mod pdb_overlap;
 mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
 mod removed_api;
+mod replicas_under_hpa;
+mod rwo_claim_shared;
+mod same_probes;
 mod selection;
 mod selector_template_mismatch;
 mod service_selects_nothing;
@@ -79,6 +94,21 @@ pub static CHECKS: &[&Check] = &[
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,
+    &latest_image::CHECK,
+    &missing_requests::CHECK,
+    &missing_memory_limit::CHECK,
+    &missing_readiness_probe::CHECK,
+    &same_probes::CHECK,
+    &missing_liveness_probe::CHECK,
+    &duplicate_env::CHECK,
+    &hpa_without_request::CHECK,
+    &replicas_under_hpa::CHECK,
+    &hpa_overlap::CHECK,
+    &autoscaler_without_room::CHECK,
+    &pdb_blocks_drain::CHECK,
+    &pdb_overlap::CHECK,
+    &missing_pdb::CHECK,
+    &rwo_claim_shared::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.

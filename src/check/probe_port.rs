@@ -31,8 +31,12 @@ const PLACES: &[&str] = &[
     "lifecycle.preStop.tcpSocket.port",
 ];
 
-fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    let Some(template) = PodTemplate::of(object).filter(|_| !object.is_broken()) else { return };
+fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    let Some(template) =
+        PodTemplate::of(object).filter(|_| !object.is_broken() && !context.graph.is_patch(object))
+    else {
+        return;
+    };
     for container in template.containers() {
         for path in PLACES {
             check_place(object, template, container, path, sink);

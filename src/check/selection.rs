@@ -17,7 +17,10 @@ pub(super) fn report_if_empty<'p>(
     message: impl Fn(&str) -> String,
 ) {
     let Some(namespace) = object.namespace() else { return };
-    if selector.malformed || object.is_broken() || context.graph.select(namespace, selector).next().is_some()
+    if selector.malformed
+        || object.is_broken()
+        || context.graph.is_patch(object)
+        || context.graph.select(namespace, selector).next().is_some()
     {
         return;
     }

@@ -16,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let selector = match object.kind() {
         Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::Rollout => {
             object.get("spec.selector").map(Selector::from_label_selector)
@@ -27,7 +27,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     };
     // What is absent may only be unread in a broken document, and an absent template is for the schema to report.
     let (Some(selector), Some(template)) = (selector, object.get("spec.template")) else { return };
-    if selector.malformed || object.is_broken() {
+    if selector.malformed || object.is_broken() || context.graph.is_patch(object) {
         return;
     }
     let labels = template.get_path("metadata.labels").filter(|labels| labels.is_mapping());

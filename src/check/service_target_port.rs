@@ -20,7 +20,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let pods: Vec<&Pod<'_>> = context.graph.pods_of_service(object.id).collect();
-    if pods.is_empty() || pods.iter().any(|pod| pod.owner().is_broken()) {
+    if pods.is_empty() || context.graph.is_patch(object) || pods.iter().any(|pod| pod.owner().is_broken()) {
         return;
     }
     let is_headless = object.get("spec.clusterIP").and_then(NodeRef::as_str) == Some("None");
@@ -74,6 +74,10 @@ fn report(
 ) {
     let protocol = port.protocol();
     let message = match wanted {
+        PortRef::Number(number) if port.target().is_none() => format!(
+            "{} sends port {number} to {number}, having no `targetPort`, but no selected pod listens there",
+            absence::title(object)
+        ),
         PortRef::Number(number) => format!(
             "{} sends port {} to {number}, but no selected pod listens there",
             absence::title(object),

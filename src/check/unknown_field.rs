@@ -47,7 +47,11 @@ fn report<'p>(
                 .fix(format!("write `{similar}`"), safety, object.span(key), similar.clone());
         }
         Some(Hint::Elsewhere { path: owner, place }) => {
-            let owner = if owner.is_empty() { "the object itself".to_owned() } else { format!("`{owner}`") };
+            let owner = match owner.strip_suffix("[]") {
+                Some(list) => format!("an item of `{list}`"),
+                None if owner.is_empty() => "the object itself".to_owned(),
+                None => format!("`{owner}`"),
+            };
             let direction = match place {
                 Place::Above => "further out",
                 Place::Below => "further in",
@@ -56,6 +60,10 @@ fn report<'p>(
             sink.report(object, key, format!("unknown field `{path}`: `{name}` is a field of {owner}"))
                 .label(format!("belongs {direction}"))
                 .help(format!("move `{name}` to {owner}"));
+        }
+        Some(Hint::Renamed(now)) => {
+            let message = format!("unknown field `{path}`: in `{}` it is `{now}`", object.api_version());
+            sink.report(object, key, message).label(format!("now `{now}`"));
         }
         Some(Hint::OtherVersion(range)) => {
             let target = cx.schemas.table().version();

@@ -16,8 +16,10 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    let Some(template) = crate::parse::pod::PodTemplate::of(object).filter(|_| !object.is_broken()) else {
+fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    let Some(template) = crate::parse::pod::PodTemplate::of(object)
+        .filter(|_| !object.is_broken() && !context.graph.is_patch(object))
+    else {
         return;
     };
     let names: Vec<NodeRef<'_>> = volumes::volume_names(template).collect();

@@ -4,6 +4,7 @@
 
 mod extract;
 mod hash;
+mod kustomize;
 mod names;
 mod pods;
 pub mod ports;
@@ -25,6 +26,7 @@ use crate::graph::selector::Selector;
 use crate::graph::services::ServiceIndex;
 use crate::graph::world::World;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
+use crate::source::FileId;
 
 pub use names::{Closest, KindRef};
 pub use pods::{Labels, NearMiss, Pod};
@@ -38,6 +40,8 @@ pub struct Graph<'p> {
     services: ServiceIndex<'p>,
     world: World<'p>,
     is_closed: bool,
+    /// Files that hold patches, in order: what stands in them is no object of its own.
+    patches: Vec<FileId>,
     /// In the order of the objects that they start from, and of the fields in them.
     edges: Vec<Edge<'p>>,
     /// For each object, where its edges end in `edges`; they start where those of the one before end.
@@ -49,9 +53,10 @@ pub struct Graph<'p> {
 impl<'p> Graph<'p> {
     /// Reads all references of a program and resolves them.
     pub fn build(program: &'p Program, settings: &'p Settings) -> Self {
+        let patches = kustomize::patch_files(program);
         let ((names, world), (pods, mut by_file)) = rayon::join(
-            || (NameIndex::new(program), World::new(program, &settings.external)),
-            || (PodIndex::new(program), extract(program)),
+            || (NameIndex::new(program, &patches), World::new(program, &settings.external)),
+            || (PodIndex::new(program, &patches), extract(program, &patches)),
         );
         let services = ServiceIndex::new(program, &pods);
         let resolver = Resolver { program, names: &names, world: &world };
@@ -72,7 +77,7 @@ impl<'p> Graph<'p> {
             leading.filter_map(|(index, edge): (u32, &Edge<'_>)| Some((edge.target()?, index))).collect();
         incoming.sort_unstable();
         let is_closed = settings.world == WorldSetting::Closed;
-        Self { program, names, pods, services, world, is_closed, edges, ends, incoming }
+        Self { program, names, pods, services, world, is_closed, patches, edges, ends, incoming }
     }
 
     /// The program that it is the graph of.
@@ -83,6 +88,12 @@ impl<'p> Graph<'p> {
     /// Whether the input is all there is: what is missing does not exist.
     pub fn is_closed(&self) -> bool {
         self.is_closed
+    }
+
+    /// Whether an object is a patch that a kustomization file applies to another one: it is found under no name, has no
+    /// references, and what it lacks stands elsewhere.
+    pub fn is_patch(&self, object: ObjectRef<'_>) -> bool {
+        is_patch(object, &self.patches)
     }
 
     /// All references, in the order of the objects and of the fields in them.
@@ -204,8 +215,12 @@ impl<'p> Graph<'p> {
     }
 }
 
+fn is_patch(object: ObjectRef<'_>, patches: &[FileId]) -> bool {
+    patches.binary_search(&object.file.id).is_ok()
+}
+
 /// The edges of each file, and where those of each of its objects end.
-fn extract(program: &Program) -> Vec<(Vec<u32>, Vec<Edge<'_>>)> {
+fn extract<'p>(program: &'p Program, patches: &[FileId]) -> Vec<(Vec<u32>, Vec<Edge<'p>>)> {
     let mut first = 0;
     let starts = program.files().iter().map(|file| {
         let start = first;
@@ -216,7 +231,10 @@ fn extract(program: &Program) -> Vec<(Vec<u32>, Vec<Edge<'_>>)> {
     let by_file = ranges.into_par_iter().map(|objects| {
         let mut edges = Vec::new();
         let ends = objects.map(|index| {
-            extract::edges_of(program.object(ObjectId(index as u32)), &mut edges);
+            let object = program.object(ObjectId(index as u32));
+            if !is_patch(object, patches) {
+                extract::edges_of(object, &mut edges);
+            }
             edges.len() as u32
         });
         (ends.collect(), edges)
@@ -293,3 +311,6 @@ fn common_folders(left: ObjectRef<'_>, right: ObjectRef<'_>) -> usize {
     };
     folders(left).iter().zip(&folders(right)).take_while(|(a, b)| a == b).count()
 }
+
+#[cfg(test)]
+mod tests;

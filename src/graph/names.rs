@@ -1,9 +1,10 @@
 //! The index of all objects by kind, namespace and name.
 
 use crate::graph::hash::{Index, digest};
-use crate::graph::typo;
+use crate::graph::{is_patch, typo};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
+use crate::source::FileId;
 
 /// What kind of object is meant: one that kplan knows, or group and kind as written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,9 +85,10 @@ pub(super) struct NameIndex {
 }
 
 impl NameIndex {
-    pub(super) fn new(program: &Program) -> Self {
+    pub(super) fn new(program: &Program, patches: &[FileId]) -> Self {
         let (mut by_name, mut by_namespace, mut by_bare_name) = (Vec::new(), Vec::new(), Vec::new());
-        for object in program.objects().filter(|object| !object.name().is_empty()) {
+        let is_named = |object: &ObjectRef<'_>| !object.name().is_empty() && !is_patch(*object, patches);
+        for object in program.objects().filter(is_named) {
             let kind = KindRef::of_object(object);
             by_name.push((kind.digest(object.namespace(), object.name()), object.id));
             by_namespace.push((kind.digest(object.namespace(), ""), object.id));

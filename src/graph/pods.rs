@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use crate::graph::hash::{Index, digest};
+use crate::graph::is_patch;
 use crate::graph::selector::{Operator, Selector};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
 use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
+use crate::source::FileId;
 
 /// The labels of an object, and those that a controller will add to its pods.
 #[derive(Clone, Debug, Default)]
@@ -139,9 +141,11 @@ pub(super) struct PodIndex<'p> {
 }
 
 impl<'p> PodIndex<'p> {
-    pub(super) fn new(program: &'p Program) -> Self {
+    pub(super) fn new(program: &'p Program, patches: &[FileId]) -> Self {
         // A PodTemplate object makes no pods by itself.
-        let owners = program.objects().filter(|object| object.kind() != Kind::PodTemplate);
+        let makes_pods =
+            |object: &ObjectRef<'_>| object.kind() != Kind::PodTemplate && !is_patch(*object, patches);
+        let owners = program.objects().filter(makes_pods);
         let pods: Vec<Pod<'p>> = owners.filter_map(pod).collect();
         let (mut by_namespace, mut by_pair, mut by_key) = (Vec::new(), Vec::new(), Vec::new());
         for (index, pod) in (0u32..).zip(&pods) {

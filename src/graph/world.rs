@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use crate::config::External;
 use crate::graph::hash::{Index, digest};
+use crate::graph::kustomize;
 use crate::graph::names::KindRef;
 use crate::graph::reference::Resolution;
 use crate::parse::kind::Kind;
@@ -193,13 +194,28 @@ fn glob(pattern: &str, text: &str) -> bool {
     rest.ends_with(last)
 }
 
+/// Groups whose resources configure traffic and policy, and make no further objects.
+const RULES_ONLY: &[&str] = &[
+    "calico.org",
+    "cilium.io",
+    "configuration.konghq.com",
+    "gatekeeper.sh",
+    "istio.io",
+    "kyverno.io",
+    "metallb.io",
+    "traefik.containo.us",
+    "traefik.io",
+];
+
 /// Custom resources from which an operator makes further objects, pods among them.
 fn is_operated(object: ObjectRef<'_>) -> bool {
     match object.kind() {
         Kind::Prometheus | Kind::Alertmanager | Kind::Application => true,
         Kind::Other => {
             let group = object.group();
-            group.contains('.') && !group.ends_with(".k8s.io")
+            group.contains('.')
+                && !group.ends_with(".k8s.io")
+                && !RULES_ONLY.iter().any(|suffix| group.ends_with(suffix))
         }
         _ => false,
     }
@@ -251,9 +267,19 @@ fn collect_made<'p>(object: ObjectRef<'p>, made: &mut Vec<Made<'p>>) {
         Kind::StatefulSet => {
             let templates = object.get("spec.volumeClaimTemplates").into_iter().flat_map(NodeRef::items);
             for template in templates {
-                if let Some(claim) = template.get_path("metadata.name").and_then(NodeRef::as_str) {
-                    let stem = format!("{claim}-{}", object.name());
-                    push(Kind::PersistentVolumeClaim, own, Cow::Owned(stem), true);
+                let Some(claim) = template.get_path("metadata.name").and_then(NodeRef::as_str) else {
+                    continue;
+                };
+                let stem = format!("{claim}-{}", object.name());
+                push(Kind::PersistentVolumeClaim, own, Cow::Owned(stem), true);
+                // A volume of the same name is overwritten (`updateStorage`), so the claim that it names is never asked for.
+                let volumes = object.get("spec.template.spec.volumes").into_iter().flat_map(NodeRef::items);
+                let same =
+                    volumes.filter(|volume| volume.get("name").is_some_and(|name| name.content() == claim));
+                for overwritten in
+                    same.filter_map(|volume| volume.get_path("persistentVolumeClaim.claimName"))
+                {
+                    push(Kind::PersistentVolumeClaim, own, Cow::Borrowed(overwritten.content()), false);
                 }
             }
         }
@@ -289,12 +315,7 @@ fn has_issuer_annotation(object: ObjectRef<'_>) -> bool {
 
 /// The ConfigMaps and Secrets that the generators of a kustomization file make, in whichever namespace it is applied to.
 fn collect_generated<'p>(file: &'p File, made: &mut Vec<Made<'p>>) {
-    let name = file.source.path().rsplit('/').next().unwrap_or_default();
-    if !matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization") {
-        return;
-    }
-    for document in &file.parsed.documents {
-        let root = file.node(document.root);
+    for root in kustomize::roots(file) {
         for (key, kind) in [("configMapGenerator", Kind::ConfigMap), ("secretGenerator", Kind::Secret)] {
             for generator in root.get(key).into_iter().flat_map(NodeRef::items) {
                 if let Some(name) = generator.get("name").and_then(NodeRef::as_str) {

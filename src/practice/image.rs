@@ -1,4 +1,8 @@
-//! The parts of an image's name.
+//! The parts of an image's name, and who may change it.
+
+use crate::parse::foreign::SkipReason;
+use crate::parse::object::Program;
+use crate::practice::selection::items_at;
 
 /// An image as the container runtimes read it (the grammar of `distribution/reference`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +40,16 @@ impl<'p> Image<'p> {
 /// Whether the text is not an image yet: a variable or template that another tool fills in.
 pub fn is_placeholder(text: &str) -> bool {
     text.contains(['$', '{', '}', '<', '>', ' ']) || text.is_empty()
+}
+
+/// Whether a kustomization of the input names an image in its `images`, which gives it another name, tag or digest.
+pub fn is_renamed(program: &Program, repository: &str) -> bool {
+    let kustomizations =
+        program.files().iter().filter(|file| file.foreign == Some(SkipReason::Kustomization));
+    kustomizations
+        .flat_map(|file| file.parsed.documents.iter().map(|document| file.node(document.root)))
+        .flat_map(|root| items_at(root, "images"))
+        .any(|image| image.get("name").is_some_and(|name| name.content() == repository))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
+pub mod disruption;
 pub mod image;
 pub mod pod_security;
 pub mod probe;

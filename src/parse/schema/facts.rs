@@ -168,7 +168,7 @@ fn standing(api_version: &str, kind: &str, table: &'static Table, custom: &Custo
         return Standing::OtherVersion(found);
     }
     // A CustomResourceDefinition needs a group with a dot, and cannot join a group that the API server has itself.
-    if (!group.contains('.') && !is_configuration(kind)) || table.has_group(group) {
+    if (!group.contains('.') || table.has_group(group)) && !is_configuration(kind) {
         return Standing::Impossible;
     }
     Standing::Unknown

@@ -2,8 +2,28 @@
 
 use crate::parse::schema::problem::{Hint, Place};
 use crate::parse::schema::suggest::closest;
-use crate::parse::schema::table::{Layer, Leaf, Shape, Table, TypeId};
+use crate::parse::schema::table::{Field, Layer, Leaf, Shape, Table, TypeId};
 use crate::parse::schema::walk::Visit;
+
+/// Fields that older API versions of the same kind had under another name: type, old name, path of today. From the
+/// deprecation guide of Kubernetes.
+const RENAMED: &[(&str, &str, &str)] = &[
+    ("networking.v1.IngressSpec", "backend", "defaultBackend"),
+    ("networking.v1.IngressBackend", "serviceName", "service.name"),
+    ("networking.v1.IngressBackend", "servicePort", "service.port.number"),
+    ("autoscaling.v2.ResourceMetricSource", "targetAverageUtilization", "target.averageUtilization"),
+    ("autoscaling.v2.ResourceMetricSource", "targetAverageValue", "target.averageValue"),
+    ("autoscaling.v2.HorizontalPodAutoscalerSpec", "targetCPUUtilizationPercentage", "metrics"),
+    ("apiextensions.v1.CustomResourceDefinitionSpec", "version", "versions[].name"),
+    ("apiextensions.v1.CustomResourceDefinitionSpec", "validation", "versions[].schema"),
+    ("apiextensions.v1.CustomResourceDefinitionSpec", "subresources", "versions[].subresources"),
+    (
+        "apiextensions.v1.CustomResourceDefinitionSpec",
+        "additionalPrinterColumns",
+        "versions[].additionalPrinterColumns",
+    ),
+    ("apiextensions.v1.CustomResourceColumnDefinition", "JSONPath", "jsonPath"),
+];
 
 /// A field of the same name in another version goes first, then one of almost the same name here, then one of the same
 /// name above, below and beside. Fields that half of all types have, such as `name`, are not looked for elsewhere.
@@ -12,6 +32,11 @@ pub(super) fn for_field(table: &Table, visits: &[Visit<'_>], at: usize, name: &s
     let own = table.get(here.type_id);
     if let Some(range) = own.other_versions(name) {
         return Some(Hint::OtherVersion(range));
+    }
+    if let Some((_, _, now)) =
+        RENAMED.iter().find(|(of, old, _)| *old == name && *of == table.name(here.type_id))
+    {
+        return Some(Hint::Renamed((*now).to_owned()));
     }
     let similar = closest(name, own.fields().iter().map(|field| field.name));
     if let Some(similar) = similar.filter(|similar| similar.eq_ignore_ascii_case(name)) {
@@ -35,14 +60,16 @@ fn elsewhere(table: &Table, visits: &[Visit<'_>], at: usize, name: &str) -> Opti
             return Some(Hint::Elsewhere { path: path_of(&visits[above])?, place: Place::Above });
         }
     }
-    if let Some(child) = child_with_field(table, &visits[at], name) {
+    let written = written_child_with_field(table, &visits[at], name);
+    if let Some(child) = written.or_else(|| only_child_with_field(table, &visits[at], name)) {
         return Some(Hint::Elsewhere { path: join(&path_of(&visits[at])?, &child), place: Place::Below });
     }
     if at == 0 {
         return None;
     }
+    // Beside this, only what is written counts: the fields of types such as volumes exclude one another.
     let parent = &visits[visits[at].parent];
-    let child = child_with_field(table, parent, name)?;
+    let child = written_child_with_field(table, parent, name)?;
     Some(Hint::Elsewhere { path: join(&path_of(parent)?, &child), place: Place::Beside })
 }
 
@@ -50,21 +77,27 @@ fn join(path: &str, field: &str) -> String {
     if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
 }
 
-/// The child that has a field of this name, as a path: one that is written in the document goes first; a list, as
-/// `containers[]`, counts only then.
-fn child_with_field(table: &Table, visit: &Visit<'_>, name: &str) -> Option<String> {
+/// The child in the document that has a field of this name, as a path; a list is `containers[]`.
+fn written_child_with_field(table: &Table, visit: &Visit<'_>, name: &str) -> Option<String> {
     let read = table.get(visit.type_id);
-    let children = || read.fields().iter().filter(|field| field.name != "status");
     let has = |shape: Shape| object_of(shape).is_some_and(|inner| table.get(inner).field(name).is_some());
-    let written =
-        children().filter(|field| visit.node.get(field.name).is_some()).find_map(|field| {
-            match field.shape.outermost() {
-                Ok((Layer::List, item)) if has(item) => Some(format!("{}[]", field.name)),
-                _ if has(field.shape) => Some(field.name.to_owned()),
-                _ => None,
-            }
-        });
-    written.or_else(|| children().find(|field| has(field.shape)).map(|field| field.name.to_owned()))
+    let written = |field: &&Field| field.name != "status" && visit.node.get(field.name).is_some();
+    read.fields().iter().filter(written).find_map(|field| match field.shape.outermost() {
+        Ok((Layer::List, item)) if has(item) => Some(format!("{}[]", field.name)),
+        _ if has(field.shape) => Some(field.name.to_owned()),
+        _ => None,
+    })
+}
+
+/// The child that has a field of this name, if there is just one such child in the type.
+fn only_child_with_field(table: &Table, visit: &Visit<'_>, name: &str) -> Option<String> {
+    let has = |field: &&Field| {
+        let inner = object_of(field.shape).filter(|_| field.name != "status");
+        inner.is_some_and(|inner| table.get(inner).field(name).is_some())
+    };
+    let mut children = table.get(visit.type_id).fields().iter().filter(has);
+    let child = children.next()?;
+    children.next().is_none().then(|| child.name.to_owned())
 }
 
 fn object_of(shape: Shape) -> Option<TypeId> {

@@ -80,6 +80,8 @@ pub enum Hint {
         /// How that place lies to this one.
         place: Place,
     },
+    /// An older API version had the field; this is what it is called now, seen from the same object.
+    Renamed(String),
     /// The field exists in other versions of Kubernetes only.
     OtherVersion(VersionRange),
 }

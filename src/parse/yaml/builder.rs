@@ -20,8 +20,12 @@ pub(crate) enum State {
     BlockEntry,
     /// An item of a sequence that stands at the column of its mapping.
     IndentlessEntry,
+    /// An item whose `-` has been read.
+    BlockItem,
     BlockKey,
     BlockValue,
+    /// A value whose colon has been read.
+    BlockValueNode,
     FlowFirstEntry,
     FlowEntry,
     /// The key of a single pair in a flow sequence.
@@ -38,7 +42,15 @@ pub(crate) enum State {
 impl State {
     /// Whether the container is written by indentation.
     pub(crate) fn is_block(self) -> bool {
-        matches!(self, Self::BlockEntry | Self::IndentlessEntry | Self::BlockKey | Self::BlockValue)
+        matches!(
+            self,
+            Self::BlockEntry
+                | Self::IndentlessEntry
+                | Self::BlockItem
+                | Self::BlockKey
+                | Self::BlockValue
+                | Self::BlockValueNode
+        )
     }
 }
 
@@ -80,8 +92,14 @@ pub(crate) struct Reader<'s> {
     pub(crate) refused: bool,
     /// Faults of the current document so far.
     pub(crate) faults: usize,
-    /// The fault of the current document that kubectl would report.
+    /// Pieces of template text met in the current document.
     pub(crate) templates: usize,
+    /// Tabs as indentation have been reported in the current document.
+    pub(crate) tabs_reported: bool,
+    /// Where reading was last taken up in the current document.
+    pub(crate) resumed_at: usize,
+    /// Containers are being closed as they are, after a fault.
+    pub(crate) is_recovering: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -161,6 +179,8 @@ impl<'s> Reader<'s> {
             }
             State::RootDone => return Ok(false),
             State::BlockKey | State::BlockValue => self.step_block_mapping(frame)?,
+            State::BlockValueNode => self.step_block_value()?,
+            State::BlockItem => self.step_block_item()?,
             State::BlockEntry => self.step_block_sequence()?,
             State::IndentlessEntry => self.step_indentless_sequence()?,
             State::FlowFirstEntry | State::FlowEntry => self.step_flow_sequence(frame)?,
@@ -186,13 +206,9 @@ impl<'s> Reader<'s> {
                 self.missing(self.last_end, Pending::default());
                 return Ok(());
             }
+            self.last_end = token.end;
             self.scanner.take();
-            let next = self.scanner.peek()?;
-            if matches!(next.kind, TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd) {
-                self.missing(token.end, Pending::default());
-                return Ok(());
-            }
-            return self.node(true, true);
+            return self.step_block_value();
         }
         match token.kind {
             TokenKind::Key => {
@@ -214,17 +230,35 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// What follows the colon, which ends at `last_end`.
+    fn step_block_value(&mut self) -> Result<(), Fault> {
+        self.set_state(State::BlockKey);
+        let next = self.scanner.peek()?;
+        if matches!(next.kind, TokenKind::Key | TokenKind::Value | TokenKind::BlockEnd) {
+            self.missing(self.last_end, Pending::default());
+            return Ok(());
+        }
+        self.node(true, true)
+    }
+
+    /// What follows the `-`, which ends at `last_end`.
+    fn step_block_item(&mut self) -> Result<(), Fault> {
+        self.set_state(State::BlockEntry);
+        let next = self.scanner.peek()?;
+        if matches!(next.kind, TokenKind::BlockEntry | TokenKind::BlockEnd) {
+            self.missing(self.last_end, Pending::default());
+            return Ok(());
+        }
+        self.node(true, false)
+    }
+
     fn step_block_sequence(&mut self) -> Result<(), Fault> {
         let token = self.scanner.peek()?;
         match token.kind {
             TokenKind::BlockEntry => {
+                self.last_end = token.end;
                 self.scanner.take();
-                let next = self.scanner.peek()?;
-                if matches!(next.kind, TokenKind::BlockEntry | TokenKind::BlockEnd) {
-                    self.missing(token.end, Pending::default());
-                    return Ok(());
-                }
-                self.node(true, false)
+                self.step_block_item()
             }
             TokenKind::BlockEnd => {
                 self.scanner.take();
@@ -436,7 +470,12 @@ impl<'s> Reader<'s> {
     fn open(&mut self, meta: u32, start: u32, pending: Pending) -> u32 {
         let id = self.tree.nodes.len() as u32;
         let meta = meta | self.attach(id, pending);
-        self.tree.nodes.push(Node { start, end: start, payload: OPEN, meta });
+        let is_flow = meta >> flag::STYLE_SHIFT & 0b111 == Style::Flow as u32;
+        // A pair in a flow sequence has no bracket of its own.
+        let end =
+            start + u32::from(is_flow && matches!(self.scanner.bytes.get(start as usize), Some(b'[' | b'{')));
+        self.last_end = end;
+        self.tree.nodes.push(Node { start, end, payload: OPEN, meta });
         id
     }
 
@@ -466,7 +505,7 @@ impl<'s> Reader<'s> {
             self.inspect_mapping(frame.node);
         }
         self.last_end = end;
-        if self.is_key_next() {
+        if self.is_key_next() && !self.is_recovering {
             self.container_as_key(start, end);
         }
     }

@@ -42,13 +42,30 @@ pub(super) fn fingerprint(key: &[u8]) -> u64 {
 }
 
 impl Reader<'_> {
-    pub(super) fn report(&mut self, problem: Problem) {
+    pub(super) fn report(&mut self, mut problem: Problem) {
+        problem.range = self.whole_characters(&problem.range);
+        if let Some((range, _)) = &mut problem.related {
+            *range = self.whole_characters(range);
+        }
         // Whether kubectl refuses a document must never be lost.
         if self.problems.len() < PROBLEM_LIMIT {
             self.problems.push(problem);
         } else if problem.kind.is_refused() {
             self.refused = true;
         }
+    }
+
+    /// The range, widened to whole characters.
+    fn whole_characters(&self, range: &Range<u32>) -> Range<u32> {
+        let mut start = (range.start as usize).min(self.source.len());
+        while !self.source.is_char_boundary(start) {
+            start -= 1;
+        }
+        let mut end = (range.end as usize).clamp(start, self.source.len());
+        while !self.source.is_char_boundary(end) {
+            end += 1;
+        }
+        start as u32..end as u32
     }
 
     /// Looks at nodes that are complete, with their texts at hand.

@@ -94,6 +94,8 @@ pub(crate) struct Scanner<'s> {
     pub(crate) forced_colon: Option<usize>,
     pub(crate) handles: Vec<TagHandle>,
     pub(crate) comments: Vec<Comment>,
+    /// Start and end of the scalar that was read last.
+    pub(crate) last_scalar: (u32, u32),
     pub(crate) cooked: String,
     pub(crate) cooked_ranges: Vec<(u32, u32)>,
     /// What the last directive said.
@@ -149,10 +151,10 @@ impl<'s> Scanner<'s> {
     #[inline]
     pub(crate) fn peek(&mut self) -> Result<Token, Fault> {
         loop {
-            if let Some(&head) = self.tokens.get(self.head) {
-                if head.key_level == 0 || !self.may_be_key(head.key_level)? {
-                    return Ok(head);
-                }
+            if let Some(&head) = self.tokens.get(self.head)
+                && (head.key_level == 0 || !self.may_be_key(head.key_level)?)
+            {
+                return Ok(head);
             }
             self.fetch()?;
         }
@@ -271,7 +273,10 @@ impl<'s> Scanner<'s> {
             Some(ahead) if self.head + ahead as usize <= self.tokens.len() => {
                 self.tokens.insert(self.head + ahead as usize, token);
             }
-            _ => self.tokens.push(token),
+            _ => {
+                let here = self.pos as u32;
+                self.tokens.push(Token { start: here, end: here, ..token });
+            }
         }
     }
 
@@ -310,7 +315,7 @@ impl<'s> Scanner<'s> {
             return self.fetch_stream_end();
         }
         let byte = self.bytes[pos];
-        if !is(byte, INDICATOR) && !(column == 0 && byte == b'.') {
+        if !(is(byte, INDICATOR) || column == 0 && byte == b'.') {
             return self.fetch_plain();
         }
         if column == 0 {

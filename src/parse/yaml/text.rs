@@ -26,6 +26,7 @@ impl Scanner<'_> {
             self.cooked_ranges.push((from as u32, self.cooked.len() as u32));
             self.cooked_ranges.len() as u32
         });
+        self.last_scalar = (start as u32, end as u32);
         Token {
             kind: TokenKind::Scalar,
             style: style as u8,
@@ -107,7 +108,7 @@ impl Scanner<'_> {
             at = self.end_of_plain_run(at, in_flow);
             if at > run {
                 if broken {
-                    let from = *cooked_from.get_or_insert_with(|| self.cooked.len());
+                    let from = *cooked_from.get_or_insert(self.cooked.len());
                     if from == self.cooked.len() {
                         self.cook(start, end);
                     }

@@ -1,0 +1,41 @@
+#![doc = include_str!("latest_image.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Severity;
+use crate::parse::object::ObjectRef;
+use crate::parse::pod::{ContainerRole, PodTemplate};
+use crate::parse::tree::NodeRef;
+use crate::practice::image::{Image, is_placeholder, is_renamed};
+
+pub(super) static CHECK: Check = Check {
+    id: "latest-image",
+    group: Group::Reliability,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "an image whose content changes under its name",
+    page: include_str!("latest_image.md"),
+    run: Run::Object(run),
+};
+
+fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    let Some(template) = PodTemplate::of(object) else { return };
+    for container in template.containers().filter(|container| container.role != ContainerRole::Ephemeral) {
+        let Some(node) = container.get("image") else { continue };
+        let Some(text) = node.as_str().filter(|text| !is_placeholder(text)) else { continue };
+        let image = Image::parse(text);
+        if image.is_latest() && !is_renamed(cx.program, image.repository) {
+            report(object, node, image, sink);
+        }
+    }
+}
+
+fn report(object: ObjectRef<'_>, node: NodeRef<'_>, image: Image<'_>, sink: &mut Sink<'_>) {
+    let message = match image.tag {
+        Some(tag) => format!("image `{}:{tag}` changes under its name", image.repository),
+        None => format!(
+            "image `{}` has no tag, so it is `latest`, which changes under its name",
+            image.repository
+        ),
+    };
+    sink.report(object, node, message).help("name a version, or a digest (`@sha256:...`)");
+}
