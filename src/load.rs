@@ -105,6 +105,11 @@ pub fn load(inputs: &Inputs<'_>, stdin: &mut dyn Read) -> Result<Loaded, Failure
     Ok(Loaded { workspace: Workspace::new(from_stdin.into_iter().chain(files)), failures })
 }
 
+/// Whether there is a file or folder of this name.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
 /// Writes a file whole or not at all: whoever reads it meanwhile sees the old one.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ pub mod inventory;
 pub mod node;
 pub mod order;
 pub mod pod;
+pub mod preview;
 pub mod quantity;
 pub mod resources;
 pub mod rollout;
