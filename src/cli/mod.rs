@@ -7,6 +7,7 @@ mod args;
 mod check;
 mod config;
 mod debug;
+mod fix;
 mod options;
 mod progress;
 mod terminal;
