@@ -14,6 +14,7 @@ pub mod node;
 pub mod order;
 pub mod pod;
 pub mod quantity;
+pub mod question;
 pub mod resources;
 pub mod rollout;
 pub mod scheduler;
