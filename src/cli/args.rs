@@ -54,6 +54,18 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
+    /// Repair what can certainly be repaired, and report the rest
+    #[arg(long)]
+    pub(super) fix: bool,
+
+    /// Repair also what is only probably meant so
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+
+    /// With `--fix` or `--unsafe-fixes`: print what would change, and change nothing
+    #[arg(long)]
+    pub(super) diff: bool,
+
     #[command(flatten)]
     pub(super) shared: SharedArgs,
 }

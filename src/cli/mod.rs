@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod config;
 mod debug;
+mod fix;
 mod options;
 mod plan;
 mod progress;
