@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::build::BuildArgs;
+use crate::cli::plan::PlanArgs;
 use crate::parse::version::{BadVersion, Version};
 
 /// A compiler and validator for Kubernetes manifests.
@@ -22,6 +24,10 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Say what is wrong with manifests, and where
     Check(CheckArgs),
+    /// Say what changes, in which order, and how each workload rolls out
+    Plan(PlanArgs),
+    /// Print the compiled set: defaulted, in the order of apply, one YAML stream
+    Build(BuildArgs),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -166,7 +172,7 @@ fn parse_output(text: &str) -> Result<Output, String> {
     Ok(Output { format, file: PathBuf::from(file) })
 }
 
-fn parse_version(text: &str) -> Result<Version, String> {
+pub(super) fn parse_version(text: &str) -> Result<Version, String> {
     let version: Version = text.parse().map_err(|error: BadVersion| error.to_string())?;
     if Version::built_in().any(|known| known == version) {
         return Ok(version);

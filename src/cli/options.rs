@@ -110,7 +110,7 @@ fn format_of(format: FormatArg) -> Format {
     }
 }
 
-fn colors(terminal: &Terminal, color: ColorArg) -> Colors {
+pub(super) fn colors(terminal: &Terminal, color: ColorArg) -> Colors {
     let wanted = match color {
         ColorArg::Always => true,
         ColorArg::Never => false,

@@ -124,6 +124,11 @@ impl<'p> Graph<'p> {
         self.names.find(self.program, kind, namespace, name)
     }
 
+    /// Whether any object of the input lives in a namespace.
+    pub fn is_inhabited(&self, namespace: &str) -> bool {
+        self.names.is_inhabited(self.program, namespace)
+    }
+
     /// The other objects with the kind, namespace and name of this one, in order.
     pub fn twins(&self, object: ObjectRef<'p>) -> impl Iterator<Item = ObjectRef<'p>> {
         let may_have_twin = self.names.may_have_twin(object.id);

@@ -91,6 +91,7 @@ pub(super) struct NameIndex {
     /// Asked for only where something is missing, so made only then.
     by_namespace: OnceLock<Index<ObjectId>>,
     by_bare_name: OnceLock<Index<ObjectId>>,
+    namespaces: OnceLock<Index<ObjectId>>,
 }
 
 impl NameIndex {
@@ -106,7 +107,7 @@ impl NameIndex {
         let by_name = Index::new(by_name);
         let mut twins: Vec<ObjectId> = by_name.repeated().collect();
         twins.sort_unstable();
-        Self { by_name, twins, named, by_namespace: OnceLock::new(), by_bare_name: OnceLock::new() }
+        Self { by_name, twins, named, ..Self::default() }
     }
 
     /// Whether another object may have the same kind, namespace and name: false is certain.
@@ -116,6 +117,15 @@ impl NameIndex {
 
     fn index(&self, program: &Program, digest: impl Fn(ObjectRef<'_>) -> u64) -> Index<ObjectId> {
         Index::new(self.named.iter().map(|id| (digest(program.object(*id)), *id)).collect())
+    }
+
+    /// Whether any object lives in a namespace.
+    pub(super) fn is_inhabited(&self, program: &Program, namespace: &str) -> bool {
+        let index = self
+            .namespaces
+            .get_or_init(|| self.index(program, |object| digest(&[object.namespace().unwrap_or_default()])));
+        let hits = index.get(digest(&[namespace]));
+        hits.iter().any(|(_, id)| program.object(*id).namespace() == Some(namespace))
     }
 
     /// All objects of this kind and name in whichever namespace, in order.
