@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::parse::problem::Problem;
 use crate::parse::tree::{Node, Properties, Style, TagKind, Tree, flag};
+use crate::parse::yaml::Lines;
 use crate::parse::yaml::fault::{Fault, FaultKind};
 use crate::parse::yaml::scanner::{Scanner, Token, TokenKind};
 
@@ -100,6 +101,8 @@ pub(crate) struct Reader<'s> {
     pub(crate) resumed_at: usize,
     /// Containers are being closed as they are, after a fault.
     pub(crate) is_recovering: bool,
+    /// How lines are read.
+    pub(crate) lines: Lines,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -176,7 +179,7 @@ impl<'s> Reader<'s> {
             frame.state,
             State::BlockKey | State::BlockEntry | State::IndentlessEntry | State::BlockValueNode
         );
-        if may_be_easy && self.scanner.is_at_rest() {
+        if may_be_easy && self.lines == Lines::Easy && self.scanner.is_at_rest() {
             self.read_easy_lines()?;
             let Some(&innermost) = self.frames.last() else { return Ok(false) };
             frame = innermost;

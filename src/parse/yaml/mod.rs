@@ -27,11 +27,25 @@ use crate::source::{Damage, SourceFile};
 /// kubectl looks for a `{` in this many bytes to tell JSON from YAML.
 const SNIFFED: usize = 4096;
 
+/// How lines are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lines {
+    /// The easy ones without tokens.
+    Easy,
+    /// All of them by the scanner, for the tests to compare.
+    #[cfg(test)]
+    Scanned,
+}
+
 /// Reads the streams of a file: one for a manifest, one for each fenced block of a Markdown file.
 pub(crate) fn read(file: &SourceFile, streams: &[Range<usize>]) -> Parsed {
+    read_lines(file, streams, Lines::Easy)
+}
+
+fn read_lines(file: &SourceFile, streams: &[Range<usize>], lines: Lines) -> Parsed {
     let source = file.text();
     let mut session = Session {
-        reader: Reader::new(source, Tree::new(file.shared_text())),
+        reader: Reader::new(source, Tree::new(file.shared_text()), lines),
         documents: Vec::new(),
         null_documents: 0,
         refusal: None,
@@ -280,4 +294,123 @@ fn bad_separator(source: &str, rest: &Range<usize>) -> Problem {
         });
     }
     problem
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Both ways of reading lines come to the same.
+    fn assert_same(text: &str) {
+        let file = SourceFile::from_text("case.yaml", text);
+        let whole = 0..file.text().len();
+        let easy = read_lines(&file, std::slice::from_ref(&whole), Lines::Easy);
+        let scanned = read_lines(&file, std::slice::from_ref(&whole), Lines::Scanned);
+        let nodes = |parsed: &Parsed| -> Vec<_> {
+            let node = |id| parsed.tree.node(NodeId(id));
+            let ids = 0..parsed.tree.len() as u32;
+            ids.map(|id| (node(id).kind(), node(id).style(), node(id).range(), node(id).content().to_owned()))
+                .collect()
+        };
+        let problems = |parsed: &Parsed| -> Vec<_> {
+            parsed.problems.iter().map(|problem| (problem.kind, problem.range.clone())).collect()
+        };
+        if easy.documents.iter().any(|document| document.broken) {
+            // What is kept of the tree, and where reading goes on, depends on how far the scanner looks ahead.
+            let first_fault = |parsed: &Parsed| {
+                let is_grammar = |kind: ProblemKind| {
+                    use ProblemKind::{Indentation, MissingSpace, Syntax, Tab, Unclosed};
+                    matches!(kind, Syntax | MissingSpace | Tab | Unclosed | Indentation)
+                };
+                problems(parsed).into_iter().find(|(kind, _)| is_grammar(*kind))
+            };
+            assert_eq!(first_fault(&easy), first_fault(&scanned), "first fault of {text:?}");
+            return;
+        }
+        assert_eq!(problems(&easy), problems(&scanned), "problems of {text:?}");
+        assert_eq!(nodes(&easy), nodes(&scanned), "nodes of {text:?}");
+        assert_eq!(easy.tree.comments(), scanned.tree.comments(), "comments of {text:?}");
+        assert_eq!(easy.documents, scanned.documents, "documents of {text:?}");
+        assert_eq!(easy.refusal, scanned.refusal, "refusal of {text:?}");
+        for (left, right) in easy.tree.nodes.iter().zip(&scanned.tree.nodes) {
+            let shape = |node: &crate::parse::tree::Node| (node.meta, node.payload);
+            let is_cooked = left.meta & flag::COOKED != 0;
+            assert!(is_cooked || shape(left) == shape(right), "{left:?} and {right:?} of {text:?}");
+        }
+    }
+
+    /// Lines as they occur in manifests, right and wrong.
+    fn lines() -> impl Strategy<Value = String> {
+        let indent = prop::sample::select(vec!["", "", "  ", "  ", "    ", "      ", " ", "\t"]);
+        let dash = prop::sample::select(vec!["", "", "", "- ", "-   ", "-", "- - "]);
+        let key = prop::sample::select(vec![
+            "a: ",
+            "b: ",
+            "name: ",
+            "a.b/c-d: ",
+            "\"q\": ",
+            "k:",
+            "",
+            "",
+            "yes: ",
+            "1: ",
+            "-x: ",
+            "<<: ",
+            "é: ",
+            "a:",
+            "? ",
+            "k:v",
+        ]);
+        let value = prop::sample::select(vec![
+            "",
+            "",
+            "x",
+            "two words",
+            "\"quoted\"",
+            "'it''s'",
+            "\"a\\n\"",
+            "{a: b, c: [d]}",
+            "[1, 2]",
+            "|",
+            ">-",
+            "|2",
+            "&x y",
+            "*x",
+            "&x",
+            "http://x:80/y",
+            "a: b",
+            "x # c",
+            "# c",
+            "x#y",
+            "é\u{2028}z",
+            "0644",
+            ".inf",
+            "!!str 1",
+            "~",
+            "- z",
+            "\"open",
+            "[open",
+            "x ",
+            "\"q\" # c",
+            "\"q\" z",
+            "x\t# c",
+            "x:",
+            "\u{85}",
+        ]);
+        let end = prop::sample::select(vec!["\n", "\n", "\n", "\n", "\n\n", "\r\n", "\n \n", "\r", ""]);
+        let line = (indent, dash, key, value, end)
+            .prop_map(|(indent, dash, key, value, end)| format!("{indent}{dash}{key}{value}{end}"));
+        prop::collection::vec(line, 0..12).prop_map(|lines| lines.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 20_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn easy_lines_are_read_as_the_scanner_reads_them(text in lines()) {
+            assert_same(&text);
+        }
+    }
 }

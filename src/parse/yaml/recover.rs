@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::parse::problem::ProblemKind;
 use crate::parse::tree::{Tree, flag};
+use crate::parse::yaml::Lines;
 use crate::parse::yaml::builder::{Features, Reader, State};
 use crate::parse::yaml::bytes::{break_len, byte_at, ends_word, is_blank, line_end};
 use crate::parse::yaml::explain::Resume;
@@ -16,7 +17,7 @@ use crate::parse::yaml::scanner::{Scanner, TokenKind};
 const FAULT_LIMIT: usize = 100;
 
 impl<'s> Reader<'s> {
-    pub(super) fn new(source: &'s str, tree: Tree) -> Self {
+    pub(super) fn new(source: &'s str, tree: Tree, lines: Lines) -> Self {
         Self {
             scanner: Scanner::default(),
             tree,
@@ -33,6 +34,7 @@ impl<'s> Reader<'s> {
             tabs_reported: false,
             resumed_at: 0,
             is_recovering: false,
+            lines,
         }
     }
 
