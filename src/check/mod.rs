@@ -46,6 +46,7 @@ mod statefulset_service;
 mod syntax;
 mod unknown_field;
 mod unknown_kind;
+mod unused_object;
 mod volume_mount;
 mod wrong_type;
 
@@ -91,6 +92,7 @@ pub static CHECKS: &[&Check] = &[
     &hpa_target::CHECK,
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
+    &unused_object::CHECK,
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,
