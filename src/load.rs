@@ -165,6 +165,11 @@ fn relative(here: &Path, path: &Path) -> String {
     shown(&up.chain(path.components().skip(common)).collect::<PathBuf>())
 }
 
+/// Whether there is a file or folder of this name.
+pub fn exists(path: &Path) -> bool {
+    path.exists()
+}
+
 /// Writes a file whole or not at all: whoever reads it meanwhile sees the old one.
 ///
 /// # Errors

@@ -273,6 +273,47 @@ fn the_shop_shows_what_kplan_finds() {
 }
 
 #[test]
+fn repairs_are_written_once_and_keep_everything_else() {
+    let folder = folder("fix");
+    let text = BAD.replace("key: yes", "key: yes   # keep me\n  other: 'x'");
+    write(&folder, "a.yaml", &text);
+    write(&folder, "good.yaml", &GOOD.replace("name: a", "name: b"));
+    let (code, diff, _) = run(&folder, &["check", "--fix", "--diff"]);
+    assert_eq!(code, 1, "nothing was changed");
+    assert!(diff.contains("-  key: yes   # keep me\n+  key: \"yes\"   # keep me\n"), "{diff}");
+    assert_eq!(fs::read_to_string(folder.join("a.yaml")).unwrap(), text);
+    let (code, stdout, stderr) = run(&folder, &["check", "--fix"]);
+    assert_eq!((code, stderr.as_str()), (0, "Fixed 1 problem in 1 file.\n"), "{stdout}");
+    assert_eq!(fs::read_to_string(folder.join("a.yaml")).unwrap(), text.replace("yes", "\"yes\""));
+    assert_eq!(
+        run(&folder, &["check", "--fix"]),
+        (0, "no problems in 2 files (2 objects)\n".to_owned(), String::new())
+    );
+    assert_eq!(run(&folder, &["check", "--diff"]).0, 2);
+}
+
+#[test]
+fn repairs_of_the_shop_leave_nothing_that_can_be_repaired() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = folder("shop");
+    for file in [
+        "namespace.yaml",
+        "web/deployment.yaml",
+        "web/service.yaml",
+        "web/config.yaml",
+        "checkout/deployment.yaml",
+        "db/statefulset.yaml",
+    ] {
+        write(&folder, file, &fs::read_to_string(root.join("fixtures/shop").join(file)).unwrap());
+    }
+    let (_, _, stderr) = run(&folder, &["check", "--unsafe-fixes"]);
+    assert!(stderr.starts_with("Fixed "), "{stderr}");
+    let (_, again, stderr) = run(&folder, &["check", "--unsafe-fixes"]);
+    assert_eq!(stderr, "");
+    assert!(!again.contains("fix available"), "{again}");
+}
+
+#[test]
 fn debug_parse_prints_what_kubectl_reads() {
     let folder = folder("debug");
     write(&folder, "a.yaml", "a: 0644\n---\nnull\n---\nb: yes\n");

@@ -49,7 +49,9 @@ fn unready<'p>(pod: &Pod<'p>, services: &[ObjectRef<'p>]) -> Vec<Container<'p>> 
     let targeted: Vec<_> = running_containers(pod.template).filter(is_target).collect();
     let lacks_probe = |container: &Container<'_>| {
         // A startup probe keeps traffic away until the container is up, which is the better half.
-        container.get("readinessProbe").is_none() && container.get("startupProbe").is_none()
+        container.get("readinessProbe").is_none()
+            && container.get("startupProbe").is_none()
+            && !container.misspells("readinessProbe")
     };
     if !targeted.is_empty() {
         return targeted.into_iter().filter(lacks_probe).collect();

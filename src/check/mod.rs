@@ -4,28 +4,42 @@ mod absence;
 mod ambiguous_scalar;
 mod autoscaler_without_room;
 mod backend_port;
+mod bare_pod;
+mod binding_to_everyone;
+mod cluster_admin_binding;
+mod cron_job_deadline;
 mod dangling_reference;
+mod default_class_clash;
 mod deprecated_api;
 mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
+mod egress_without_dns;
 mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
 mod in_tree_provisioner;
+mod ingress_conflict;
+mod ingress_tls_host;
+mod ingress_without_tls;
 mod invalid_value;
+mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
 mod missing_kind;
 mod missing_liveness_probe;
 mod missing_memory_limit;
+mod missing_network_policy;
 mod missing_pdb;
 mod missing_readiness_probe;
 mod missing_requests;
+mod missing_spread;
 mod no_schema;
+mod node_port_clash;
 mod pdb_blocks_drain;
 mod pdb_overlap;
 mod pod_security_baseline;
@@ -33,14 +47,20 @@ mod pod_security_label;
 mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
+mod rbac_escalation;
+mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
 mod rwo_claim_shared;
 mod same_probes;
+mod secret_in_config_map;
+mod secret_in_env;
 mod selection;
+mod selector_overlap;
 mod selector_template_mismatch;
 mod service_selects_nothing;
 mod service_target_port;
+mod single_replica;
 mod sink;
 mod statefulset_service;
 mod syntax;
@@ -48,6 +68,7 @@ mod unknown_field;
 mod unknown_kind;
 mod unused_object;
 mod volume_mount;
+mod wildcard_rbac_rule;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -111,6 +132,27 @@ pub static CHECKS: &[&Check] = &[
     &pdb_overlap::CHECK,
     &missing_pdb::CHECK,
     &rwo_claim_shared::CHECK,
+    &ingress_conflict::CHECK,
+    &node_port_clash::CHECK,
+    &selector_overlap::CHECK,
+    &secret_in_env::CHECK,
+    &secret_in_config_map::CHECK,
+    &cluster_admin_binding::CHECK,
+    &wildcard_rbac_rule::CHECK,
+    &rbac_escalation::CHECK,
+    &binding_to_everyone::CHECK,
+    &single_replica::CHECK,
+    &missing_spread::CHECK,
+    &cron_job_deadline::CHECK,
+    &job_without_ttl::CHECK,
+    &recreate_strategy::CHECK,
+    &bare_pod::CHECK,
+    &missing_autoscaler::CHECK,
+    &default_class_clash::CHECK,
+    &ingress_tls_host::CHECK,
+    &ingress_without_tls::CHECK,
+    &missing_network_policy::CHECK,
+    &egress_without_dns::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.

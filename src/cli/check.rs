@@ -5,9 +5,9 @@ use std::io;
 use crate::analysis::{Analysis, Summary, analyze};
 use crate::check::CHECKS;
 use crate::cli::args::{CheckArgs, DenyArg};
-use crate::cli::options::{self, Options, Printing};
+use crate::cli::options::{self, Options, Printing, Repairs};
 use crate::cli::terminal::{Printed, Terminal};
-use crate::cli::{Outcome, progress, report_failure};
+use crate::cli::{Outcome, fix, progress, report_failure};
 use crate::load::{self, Config, Failure, Inputs};
 use crate::render::{Colors, Report, Rule, render};
 use crate::source::{FileId, SourceFile, Workspace};
@@ -26,22 +26,45 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
         besides: options.config.as_ref().map(|config| &config.source),
     };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
-    let workspace = &loaded.workspace;
+    let mut workspace = loaded.workspace;
     let doing = format!("checking {} files", workspace.len());
-    let mut analysis = progress::during(terminal, &doing, || analyze(workspace, &options.settings));
-    if let Some(file) = options.config.as_ref().and_then(|config| id_of(workspace, config)) {
-        analysis.add(options.configured.unused(workspace, file));
+    let mut analysis = progress::during(terminal, &doing, || analyze(&workspace, &options.settings));
+    match options.repairs {
+        Repairs::None => {}
+        Repairs::Show(safety) => {
+            let found = outcome(&options, &analysis.summary);
+            let before = workspace.with_texts([]);
+            let repaired = fix::repair(workspace, analysis, &options.settings, safety);
+            terminal.print(&fix::diff(&before, &repaired))?;
+            return finish(terminal, &loaded.failures, found);
+        }
+        Repairs::Write(safety) => {
+            let repaired = fix::repair(workspace, analysis, &options.settings, safety);
+            fix::write(&repaired)?;
+            if repaired.applied > 0 && !options.printing.silent {
+                terminal.complain(&fix::summary(&repaired));
+            }
+            (workspace, analysis) = (repaired.workspace, repaired.analysis);
+        }
+    }
+    if let Some(file) = options.config.as_ref().and_then(|config| id_of(&workspace, config)) {
+        analysis.add(options.configured.unused(&workspace, file));
     }
 
-    let printed = show(terminal, &options.printing, workspace, &analysis)?;
-    for failure in &loaded.failures {
-        report_failure(terminal, failure);
-    }
+    let printed = show(terminal, &options.printing, &workspace, &analysis)?;
     let found = match printed {
         Printed::Whole => outcome(&options, &analysis.summary),
         Printed::ReaderGone => Outcome::Clean,
     };
-    Ok(if loaded.failures.is_empty() { found } else { Outcome::Failed })
+    finish(terminal, &loaded.failures, found)
+}
+
+/// Says what could not be read, which goes before all findings.
+fn finish(terminal: &Terminal, failures: &[Failure], found: Outcome) -> Result<Outcome, Failure> {
+    for failure in failures {
+        report_failure(terminal, failure);
+    }
+    Ok(if failures.is_empty() { found } else { Outcome::Failed })
 }
 
 /// With a configuration that is not what its author thinks, nothing that kplan could say would be worth reading.

@@ -9,6 +9,7 @@ use crate::cli::args::{CheckArgs, ColorArg, DenyArg, FormatArg, Output, SharedAr
 use crate::cli::config::{self, Configured};
 use crate::cli::terminal::Terminal;
 use crate::config::{Level, Settings};
+use crate::diagnostic::Safety;
 use crate::load::{self, Config, Exclude, Failure, Inputs};
 use crate::parse::schema::custom::UserSchemas;
 use crate::parse::schema::suggest::closest;
@@ -24,6 +25,18 @@ pub(super) struct Options {
     pub(super) configured: Configured,
     pub(super) printing: Printing,
     pub(super) deny: Option<DenyArg>,
+    pub(super) repairs: Repairs,
+}
+
+/// What is done about findings that can be repaired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repairs {
+    /// They are reported.
+    None,
+    /// They are written to the files.
+    Write(Safety),
+    /// They are shown as a diff.
+    Show(Safety),
 }
 
 /// Where findings go, and how they look there.
@@ -38,7 +51,8 @@ pub(super) struct Printing {
 
 /// Resolves the flags of `check` and the configuration file.
 pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, Failure> {
-    let CheckArgs { paths, shared } = args;
+    let repairs = repairs(&args)?;
+    let CheckArgs { paths, shared, .. } = args;
     let mut settings = Settings::plain();
     let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
     let config = if shared.no_config { None } else { load::find_config(&first)? };
@@ -55,7 +69,20 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
         _ => vec![first],
     };
     let deny = shared.deny;
-    Ok(Options { paths, settings, config, configured, printing: printing(terminal, shared), deny })
+    Ok(Options { paths, settings, config, configured, printing: printing(terminal, shared), deny, repairs })
+}
+
+fn repairs(args: &CheckArgs) -> Result<Repairs, Failure> {
+    let safety = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
+    match (args.fix || args.unsafe_fixes, args.diff) {
+        (true, false) => Ok(Repairs::Write(safety)),
+        (true, true) => Ok(Repairs::Show(safety)),
+        (false, false) => Ok(Repairs::None),
+        (false, true) => {
+            let help = "add `--fix`, or `--unsafe-fixes` for the probable repairs too".to_owned();
+            Err(Failure::new("`--diff` shows what a repair would change, and none is asked for", Some(help)))
+        }
+    }
 }
 
 fn printing(terminal: &Terminal, shared: SharedArgs) -> Printing {
@@ -83,7 +110,7 @@ fn format_of(format: FormatArg) -> Format {
     }
 }
 
-fn colors(terminal: &Terminal, color: ColorArg) -> Colors {
+pub(super) fn colors(terminal: &Terminal, color: ColorArg) -> Colors {
     let wanted = match color {
         ColorArg::Always => true,
         ColorArg::Never => false,

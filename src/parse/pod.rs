@@ -2,6 +2,7 @@
 
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
+use crate::parse::schema::suggest;
 use crate::parse::tree::NodeRef;
 
 /// A pod template of an object: for a Pod, the object itself.
@@ -41,6 +42,12 @@ impl<'p> Container<'p> {
     /// Its name; empty where it has none.
     pub fn name(self) -> &'p str {
         self.node.get("name").and_then(NodeRef::as_str).unwrap_or_default()
+    }
+
+    /// Whether a key of the container is nearly, but not quite, this field: it is meant to be there, and that it is
+    /// misspelt is another finding.
+    pub fn misspells(self, field: &str) -> bool {
+        self.node.entries().any(|(key, _)| (1..=2).contains(&suggest::distance(&key.key(), field)))
     }
 
     /// A field of the container that exists and is not null.
