@@ -52,6 +52,16 @@ fn is_system(namespace: Option<&str>) -> bool {
     namespace.is_some_and(|name| name != "default" && world::SYSTEM_NAMESPACES.contains(&name))
 }
 
+/// Whether two objects stand in one folder, and so are as a rule written for each other.
+pub(super) fn are_neighbours(left: ObjectRef<'_>, right: ObjectRef<'_>) -> bool {
+    let folder = |object: ObjectRef<'_>| {
+        let path = object.file.source.path();
+        path.len() - path.rsplit('/').next().map_or(0, str::len)
+    };
+    let (left_end, right_end) = (folder(left), folder(right));
+    left.file.source.path()[..left_end] == right.file.source.path()[..right_end]
+}
+
 /// Whether the object is a Helm hook, which lives at another time than the rest.
 pub(super) fn is_hook(object: ObjectRef<'_>) -> bool {
     object.annotation("helm.sh/hook").is_some()

@@ -59,11 +59,7 @@ fn severity_of(context: &Context<'_>, first: ObjectRef<'_>, second: ObjectRef<'_
     if context.graph.is_closed() {
         return Some(Severity::Error);
     }
-    (folder(first) == folder(second)).then_some(Severity::Warning)
-}
-
-fn folder(object: ObjectRef<'_>) -> &str {
-    object.file.source.path().rsplit_once('/').map_or("", |(folder, _)| folder)
+    absence::are_neighbours(first, second).then_some(Severity::Warning)
 }
 
 /// Whether two nodes are the same JSON value, whatever their style and the order of their keys.

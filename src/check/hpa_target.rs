@@ -35,6 +35,9 @@ enum Fault {
 }
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    if object.kind() != Kind::HorizontalPodAutoscaler {
+        return;
+    }
     for edge in context.graph.edges_from(object.id) {
         match fault(object, edge) {
             Some(Fault::NotScalable) => report_kind(object, edge, sink),

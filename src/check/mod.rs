@@ -66,6 +66,7 @@ mod statefulset_service;
 mod syntax;
 mod unknown_field;
 mod unknown_kind;
+mod unused_object;
 mod volume_mount;
 mod wildcard_rbac_rule;
 mod wrong_type;
@@ -112,6 +113,7 @@ pub static CHECKS: &[&Check] = &[
     &hpa_target::CHECK,
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
+    &unused_object::CHECK,
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,

@@ -118,14 +118,16 @@ fn report(
     };
     let title = format!("write `targetPort: {right}`");
     let report = report.help(title.clone());
+    let are_near = pods.iter().all(|pod| absence::are_neighbours(object, pod.owner()));
+    let safety = if are_near { Safety::Safe } else { Safety::Unsafe };
     if typo.is_some() || is_only_port {
         if port.target().is_none() {
             if let Some((span, text)) = absence::insert_after(object, port.node, "port", "targetPort", right)
             {
-                report.fix(title, Safety::Safe, span, text);
+                report.fix(title, safety, span, text);
             }
         } else if let Some(text) = absence::in_style_of(place, right) {
-            report.fix(title, Safety::Safe, object.span(place), text);
+            report.fix(title, safety, object.span(place), text);
         }
     }
 }
