@@ -5,6 +5,7 @@ use crate::diagnostic::Severity;
 use crate::graph::KindRef;
 use crate::parse::NodeRef;
 use crate::parse::object::ObjectRef;
+use crate::practice::folder;
 use crate::source::FileKind;
 
 pub(super) static CHECK: Check = Check {
@@ -65,10 +66,6 @@ fn severity_of(context: &Context<'_>, first: ObjectRef<'_>, second: ObjectRef<'_
         return Some(Severity::Error);
     }
     (folder(first) == folder(second)).then_some(Severity::Warning)
-}
-
-fn folder(object: ObjectRef<'_>) -> &str {
-    object.file.source.path().rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Whether two nodes are the same JSON value, whatever their style and the order of their keys.
