@@ -206,6 +206,11 @@ impl Group {
         }
     }
 
+    /// Whether a note of this group is advice. In the other groups it says what kplan had to leave unchecked.
+    fn gives_advice(self) -> bool {
+        !matches!(self, Self::Syntax | Self::Schema)
+    }
+
     /// Whether its checks pass over what lives only while `helm test` runs.
     fn spares_tests(self) -> bool {
         matches!(self, Self::Reliability | Self::Security)
@@ -280,7 +285,12 @@ fn run_on_file(
     objects: std::ops::Range<u32>,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
+    let exemptions = &context.settings.exemptions;
     for (check, level) in enabled {
+        let (path, group) = (file.source.path(), check.group.as_str());
+        if exemptions.iter().any(|exemption| exemption.spares(path, check.id, group)) {
+            continue;
+        }
         let mildest = mildest_of(check, context.settings);
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
@@ -300,11 +310,12 @@ fn run_on_file(
     diagnostics
 }
 
-/// The mildest severity that a check may report: notes only where the settings name it or its group.
+/// The mildest severity that a check may report. Advice is given only where the settings name the check or its
+/// group; that something could not be checked at all is always said.
 fn mildest_of(check: &Check, settings: &Settings) -> Severity {
     let is_named =
         settings.levels.contains_key(check.id) || settings.levels.contains_key(check.group.as_str());
-    if is_named { Severity::Note } else { Severity::Warning }
+    if is_named || !check.group.gives_advice() { Severity::Note } else { Severity::Warning }
 }
 
 fn objects_by_file(program: &Program) -> Vec<std::ops::Range<u32>> {
@@ -316,12 +327,12 @@ fn objects_by_file(program: &Program) -> Vec<std::ops::Range<u32>> {
     ranges.collect()
 }
 
-/// The level of a check: by its id, else by its group, else its own. Notes are off unless selected.
+/// The level of a check: by its id, else by its group, else its own. Advice is off unless selected.
 fn level_of(check: &Check, settings: &Settings) -> Level {
     let configured = settings.levels.get(check.id).or_else(|| settings.levels.get(check.group.as_str()));
     match configured {
         Some(level) => *level,
-        None if check.severity == Severity::Note => Level::Off,
+        None if check.severity == Severity::Note && check.group.gives_advice() => Level::Off,
         None => Level::On,
     }
 }

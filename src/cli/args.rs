@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::cli::build::BuildArgs;
+use crate::cli::plan::PlanArgs;
 use crate::parse::version::{BadVersion, Version};
 
 /// A compiler and validator for Kubernetes manifests.
@@ -22,6 +24,10 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Say what is wrong with manifests, and where
     Check(CheckArgs),
+    /// Say what changes, in which order, and how each workload rolls out
+    Plan(PlanArgs),
+    /// Print the compiled set: defaulted, in the order of apply, one YAML stream
+    Build(BuildArgs),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -44,9 +50,21 @@ pub(super) enum DebugCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct CheckArgs {
-    /// Files, folders, or `-` for standard input [default: the current folder]
+    /// Files, folders, or `-` for standard input [default: `paths` of kplan.yaml, else the current folder]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
+
+    /// Repair what can certainly be repaired, and report the rest
+    #[arg(long)]
+    pub(super) fix: bool,
+
+    /// Repair also what is only probably meant so
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+
+    /// With `--fix` or `--unsafe-fixes`: print what would change, and change nothing
+    #[arg(long)]
+    pub(super) diff: bool,
 
     #[command(flatten)]
     pub(super) shared: SharedArgs,
@@ -82,6 +100,10 @@ pub(super) struct SharedArgs {
     /// Do not report these checks or groups
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
+
+    /// Schemas of custom kinds: CustomResourceDefinitions or JSON Schemas, a file or a folder; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub(super) schema: Vec<PathBuf>,
 
     /// Do not look for `kplan.yaml`
     #[arg(long)]
@@ -150,7 +172,7 @@ fn parse_output(text: &str) -> Result<Output, String> {
     Ok(Output { format, file: PathBuf::from(file) })
 }
 
-fn parse_version(text: &str) -> Result<Version, String> {
+pub(super) fn parse_version(text: &str) -> Result<Version, String> {
     let version: Version = text.parse().map_err(|error: BadVersion| error.to_string())?;
     if Version::built_in().any(|known| known == version) {
         return Ok(version);

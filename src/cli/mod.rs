@@ -4,9 +4,13 @@
 //! kplan could not do its work.
 
 mod args;
+mod build;
 mod check;
+mod config;
 mod debug;
+mod fix;
 mod options;
+mod plan;
 mod progress;
 mod terminal;
 
@@ -29,6 +33,8 @@ enum Outcome {
     Findings = 1,
     /// kplan could not do its work.
     Failed = 2,
+    /// There are changes, and it was asked whether there are (`plan --exit-code`).
+    Changes = 3,
 }
 
 /// Runs the command that `arguments` say, the program's name first.
@@ -44,6 +50,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run_command(terminal: &Terminal, args: Args) -> Outcome {
     let result = match args.command {
         Command::Check(args) => check::run(terminal, args),
+        Command::Plan(args) => plan::run(terminal, args),
+        Command::Build(args) => build::run(terminal, args),
         Command::Debug(command) => debug::run(terminal, command),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,4 +1,4 @@
-//! Where pods go: the inventory, the scheduler, and the workloads that make pods.
+//! Where pods go and what changes: the inventory, the scheduler, the workloads that make pods, and plans.
 
 pub mod admission;
 pub mod bench;
@@ -13,7 +13,9 @@ pub mod inventory;
 pub mod node;
 pub mod order;
 pub mod pod;
+pub mod preview;
 pub mod quantity;
+pub mod question;
 pub mod resources;
 pub mod rollout;
 pub mod scheduler;

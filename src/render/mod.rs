@@ -9,6 +9,7 @@ pub mod manifest;
 mod page;
 mod place;
 mod plain;
+pub mod plan;
 mod sarif;
 
 use crate::analysis::Summary;

@@ -1,0 +1,136 @@
+//! `kplan plan`: what changes, in which order, and each rollout step by step.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use crate::analysis;
+use crate::cli::args::{ColorArg, parse_version};
+use crate::cli::terminal::Terminal;
+use crate::cli::{Outcome, options, progress, report_failure};
+use crate::config::Settings;
+use crate::graph::Graph;
+use crate::load::{self, Exclude, Failure, Inputs, Loaded};
+use crate::parse::object::Program;
+use crate::parse::version::Version;
+use crate::plan::change::Side;
+use crate::plan::preview::preview;
+use crate::render::plan::{PlanFormat, PlanReport, render_plan};
+
+/// The flags of `plan`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct PlanArgs {
+    /// Files, folders, or `-` for standard input [default: the current folder]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// What is there now: a git revision of the same paths, another folder, or a file with `kubectl get -o yaml`
+    #[arg(long, value_name = "REV|PATH")]
+    base: String,
+
+    /// The Kubernetes version that the manifests are for [default: the newest built in]
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    kubernetes_version: Option<Version>,
+
+    /// How to print the plan
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: PlanFormatArg,
+
+    /// Whether to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    color: ColorArg,
+
+    /// Exit with status 3 when there are changes
+    #[arg(long)]
+    exit_code: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PlanFormatArg {
+    /// Differences, rollouts, risks
+    Human,
+    /// One JSON object
+    Json,
+    /// For a comment of a pull request
+    Markdown,
+}
+
+/// Runs the command.
+pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failure> {
+    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths };
+    let exclude = Exclude::default();
+    let mut settings = Settings::plain();
+    settings.target = args.kubernetes_version.unwrap_or(settings.target);
+    let inputs = Inputs { paths: &paths, exclude: &exclude, besides: None };
+    let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
+    let base = progress::during(terminal, "reading the base", || load_base(&args.base, &inputs))?;
+
+    let base_program = analysis::read(&base.workspace, &settings);
+    let head_program = analysis::read(&loaded.workspace, &settings);
+    let base_graph = Graph::build(&base_program, &settings);
+    let head_graph = Graph::build(&head_program, &settings);
+    let preview = progress::during(terminal, "planning", || {
+        preview(
+            Side { program: &base_program, graph: &base_graph },
+            Side { program: &head_program, graph: &head_graph },
+            settings.target,
+            None,
+        )
+    });
+    let report = PlanReport {
+        preview: &preview,
+        base: &base_program,
+        head: &head_program,
+        base_workspace: &base.workspace,
+        head_workspace: &loaded.workspace,
+    };
+    let format = match args.format {
+        PlanFormatArg::Human => PlanFormat::Human,
+        PlanFormatArg::Json => PlanFormat::Json,
+        PlanFormatArg::Markdown => PlanFormat::Markdown,
+    };
+    terminal.print(&render_plan(&report, format, options::colors(terminal, args.color)))?;
+    let mut blocked = preview.is_blocked();
+    for (program, side) in [(&base_program, "the base: "), (&head_program, "")] {
+        for broken in broken_documents(program) {
+            terminal
+                .complain(&format!("error: {side}{broken} has syntax errors: `kplan check` says which\n"));
+            blocked = true;
+        }
+    }
+    let failures: Vec<&Failure> = base.failures.iter().chain(&loaded.failures).collect();
+    for failure in &failures {
+        report_failure(terminal, failure);
+    }
+    Ok(match () {
+        () if !failures.is_empty() => Outcome::Failed,
+        () if blocked => Outcome::Findings,
+        () if args.exit_code && !preview.is_empty() => Outcome::Changes,
+        () => Outcome::Clean,
+    })
+}
+
+/// A path that exists is read; anything else must be a revision of the same paths.
+fn load_base(base: &str, inputs: &Inputs<'_>) -> Result<Loaded, Failure> {
+    let path = PathBuf::from(base);
+    if load::exists(&path) {
+        let paths = [path];
+        return load::load(
+            &Inputs { paths: &paths, exclude: inputs.exclude, besides: None },
+            &mut io::empty(),
+        );
+    }
+    if base == load::STDIN {
+        return Err(Failure::new("the base cannot be standard input", None));
+    }
+    load::load_revision(inputs, base)
+}
+
+/// The files with documents that could not be read whole.
+pub(super) fn broken_documents(program: &Program) -> Vec<String> {
+    let broken = program.files().iter().filter(|file| {
+        file.foreign.is_none() && file.parsed.documents.iter().any(|document| document.broken)
+    });
+    broken.map(|file| Path::new(file.source.path()).display().to_string()).collect()
+}

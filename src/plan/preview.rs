@@ -1,0 +1,150 @@
+//! The whole plan: what changes, how each workload rolls out, and what could go wrong on the way.
+
+pub mod risk;
+
+use serde_json::Value;
+
+use crate::parse::kind::Kind;
+use crate::parse::version::Version;
+use crate::plan::change::{ChangeSet, ObjectChange, Side, Verdict, compare};
+use crate::plan::preview::risk::Risk;
+use crate::plan::rollout::workload::{Effect, Mechanism, Workload, read};
+use crate::plan::rollout::{Nodes, Simulation, everywhere};
+
+/// What would happen if the one side became the other.
+#[derive(Debug)]
+pub struct Preview {
+    /// The objects that change, in order.
+    pub set: ChangeSet,
+    /// The rollouts, in the order of their objects.
+    pub rollouts: Vec<Rollout>,
+    /// What could go wrong, the gravest first.
+    pub risks: Vec<Risk>,
+}
+
+/// The rollout of one changed workload.
+#[derive(Debug)]
+pub struct Rollout {
+    /// Its object: an index into [`ChangeSet::changes`].
+    pub change: usize,
+    /// What happens to what runs.
+    pub workload: Workload,
+    /// The steps, for workloads whose pods are replaced or scaled; `None` for a DaemonSet where nodes are not known.
+    pub simulation: Option<Simulation>,
+    /// The least time of the whole, in seconds.
+    pub least_seconds: u64,
+}
+
+impl Rollout {
+    /// The mechanism, where pods are replaced or scaled.
+    pub fn mechanism(&self) -> Option<&Mechanism> {
+        match &self.workload.effect {
+            Effect::Pods(mechanism) => Some(mechanism),
+            _ => None,
+        }
+    }
+}
+
+/// The cluster that rollouts are played on.
+pub trait Stage {
+    /// The number of nodes that have pods of a DaemonSet, by namespace and name.
+    fn daemon_nodes(&self, namespace: &str, name: &str) -> u32;
+
+    /// Plays the rollout of an updated workload, with a node for each pod, and keeps how it ends. `keep` says whether
+    /// what it changed stays; otherwise it was a question.
+    fn play(&mut self, change: &ObjectChange, mechanism: &Mechanism, keep: Keep) -> Simulation;
+
+    /// Makes the pods of a workload that is created or replaced, deletes those that are gone. The pods that fit nowhere,
+    /// with the reasons.
+    fn apply(&mut self, change: &ObjectChange) -> Vec<(String, String)>;
+}
+
+/// Whether a rollout that was played has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// The pods are where it left them.
+    Yes,
+    /// The pods are where they were.
+    No,
+}
+
+/// Computes the plan. With a stage, every pod that is made is placed; rollouts are played one after the other, in order.
+pub fn preview(base: Side<'_>, head: Side<'_>, version: Version, stage: Option<&mut dyn Stage>) -> Preview {
+    let set = compare(base, head, version);
+    let mut rollouts = Vec::new();
+    let mut risks = Vec::new();
+    let mut stage = stage;
+    for (index, change) in set.changes.iter().enumerate() {
+        if change.verdict != Verdict::Update {
+            if let Some(stage) = &mut stage {
+                let pending = stage.apply(change);
+                risks.extend(risk::of_pending(index, change, pending));
+            }
+            continue;
+        }
+        let Some(mut workload) = read(change.kind, &change.before_value, &change.after_value, version) else {
+            continue;
+        };
+        let mut simulation = None;
+        let mut least_seconds = 0;
+        if let Effect::Pods(mechanism) = &mut workload.effect {
+            if let (Mechanism::DaemonSet(rollout), Some(stage)) = (&mut *mechanism, &stage) {
+                let namespace = change.identity.namespace.as_deref().unwrap_or_default();
+                rollout.nodes = stage.daemon_nodes(namespace, &change.identity.name);
+            }
+            let nodes_known = stage.is_some() || !matches!(mechanism, Mechanism::DaemonSet(_));
+            if nodes_known {
+                let played = match &mut stage {
+                    Some(stage) => {
+                        // Where it stalls, the question is asked whether one pod fewer would have made room.
+                        let advice = risk::advice(*stage, change, mechanism);
+                        let played = stage.play(change, mechanism, Keep::Yes);
+                        risks.extend(risk::of_stall(index, change, mechanism, &played, advice));
+                        played
+                    }
+                    None => mechanism.simulate(&mut everywhere as &mut Nodes<'_>),
+                };
+                least_seconds = mechanism.least_seconds(&played, &workload.wait, &workload.end);
+                simulation = Some(played);
+            }
+        }
+        risks.extend(risk::of_rollout(index, change, &workload, simulation.as_ref()));
+        rollouts.push(Rollout { change: index, workload, simulation, least_seconds });
+    }
+    risks.extend(risk::of_changes(&set, head));
+    risks.sort_by_key(|risk| (risk.severity, risk.change));
+    Preview { set, rollouts, risks }
+}
+
+impl Preview {
+    /// How many objects have this verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.set.changes.iter().filter(|change| change.verdict == verdict).count()
+    }
+
+    /// Whether something in it cannot work.
+    pub fn is_blocked(&self) -> bool {
+        self.risks.iter().any(|risk| risk.severity == crate::diagnostic::Severity::Error)
+    }
+
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.set.changes.is_empty()
+    }
+}
+
+/// The pod spec of a workload object, completed.
+pub(crate) fn pod_spec(kind: Kind, object: &Value) -> Option<&Value> {
+    let path = match kind {
+        Kind::Pod => "/spec",
+        Kind::CronJob => "/spec/jobTemplate/spec/template/spec",
+        Kind::Deployment
+        | Kind::ReplicaSet
+        | Kind::StatefulSet
+        | Kind::DaemonSet
+        | Kind::Job
+        | Kind::ReplicationController => "/spec/template/spec",
+        _ => return None,
+    };
+    object.pointer(path)
+}
