@@ -4,7 +4,6 @@ use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::Severity;
 use crate::parse::NodeRef;
 use crate::parse::object::ObjectRef;
-use crate::practice::folder;
 use crate::source::FileKind;
 
 pub(super) static CHECK: Check = Check {
@@ -61,6 +60,10 @@ fn severity_of(context: &Context<'_>, first: ObjectRef<'_>, second: ObjectRef<'_
         return Some(Severity::Error);
     }
     (folder(first) == folder(second)).then_some(Severity::Warning)
+}
+
+fn folder(object: ObjectRef<'_>) -> &str {
+    object.file.source.path().rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Whether two nodes are the same JSON value, whatever their style and the order of their keys.
