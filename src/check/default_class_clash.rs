@@ -6,7 +6,7 @@ use crate::graph::KindRef;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
-use crate::practice::is_same;
+use crate::practice::{folder, is_same};
 
 pub(super) static CHECK: Check = Check {
     id: "default-class-clash",
@@ -54,9 +54,4 @@ fn default_of(object: ObjectRef<'_>) -> Option<NodeRef<'_>> {
     };
     let mut annotations = keys.iter().filter_map(|key| object.annotation(key));
     annotations.find(|value| value.content() == "true")
-}
-
-fn folder(object: ObjectRef<'_>) -> &str {
-    let path = object.file.source.path();
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

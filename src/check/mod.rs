@@ -2,6 +2,7 @@
 
 mod absence;
 mod ambiguous_scalar;
+mod automounted_token;
 mod autoscaler_without_room;
 mod backend_port;
 mod bare_pod;
@@ -40,6 +41,7 @@ mod missing_requests;
 mod missing_spread;
 mod no_schema;
 mod node_port_clash;
+mod open_etcd;
 mod pdb_blocks_drain;
 mod pdb_overlap;
 mod pod_security_baseline;
@@ -48,6 +50,7 @@ mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
 mod rbac_escalation;
+mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
@@ -62,13 +65,17 @@ mod service_selects_nothing;
 mod service_target_port;
 mod single_replica;
 mod sink;
+mod ssh_port;
 mod statefulset_service;
 mod syntax;
 mod unknown_field;
 mod unknown_kind;
+mod unscraped_metrics;
 mod unused_object;
 mod volume_mount;
 mod wildcard_rbac_rule;
+mod writable_host_path;
+mod writable_root_filesystem;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -153,6 +160,13 @@ pub static CHECKS: &[&Check] = &[
     &ingress_without_tls::CHECK,
     &missing_network_policy::CHECK,
     &egress_without_dns::CHECK,
+    &automounted_token::CHECK,
+    &writable_host_path::CHECK,
+    &ssh_port::CHECK,
+    &writable_root_filesystem::CHECK,
+    &open_etcd::CHECK,
+    &recommended_labels::CHECK,
+    &unscraped_metrics::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.

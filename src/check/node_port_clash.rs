@@ -3,7 +3,7 @@
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::Severity;
 use crate::parse::object::ObjectRef;
-use crate::practice::{is_same, node_ports_of};
+use crate::practice::{folder, is_same, node_ports_of};
 
 pub(super) static CHECK: Check = Check {
     id: "node-port-clash",
@@ -36,9 +36,4 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             .related(other.service.span(other.node), "taken here")
             .help("leave `nodePort` out, and the API server picks a free one");
     }
-}
-
-fn folder(object: ObjectRef<'_>) -> &str {
-    let path = object.file.source.path();
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

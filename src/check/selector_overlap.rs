@@ -9,7 +9,7 @@ use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::practice::image::Image;
 use crate::practice::selection::workload_selector;
-use crate::practice::{is_same, runs_for_good};
+use crate::practice::{folder, is_same, runs_for_good};
 
 pub(super) static CHECK: Check = Check {
     id: "selector-overlap",
@@ -99,9 +99,4 @@ fn is_akin(left: &Pod<'_>, right: &Pod<'_>) -> bool {
     };
     let others = images(right);
     images(left).iter().any(|image| others.contains(image))
-}
-
-fn folder(object: ObjectRef<'_>) -> &str {
-    let path = object.file.source.path();
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }

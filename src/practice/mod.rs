@@ -128,3 +128,9 @@ pub fn runs_for_good(owner: ObjectRef<'_>) -> bool {
 pub fn is_same(left: ObjectRef<'_>, right: ObjectRef<'_>) -> bool {
     left.kind() == right.kind() && left.namespace() == right.namespace() && left.name() == right.name()
 }
+
+/// The folder of an object's file. What lies in different folders may be meant for different clusters.
+pub fn folder(object: ObjectRef<'_>) -> &str {
+    let path = object.file.source.path();
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
