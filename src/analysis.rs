@@ -50,6 +50,19 @@ pub struct Skipped {
     pub reason: SkipReason,
 }
 
+impl Analysis {
+    /// Adds findings that are not of a check, such as those in the configuration.
+    pub fn add(&mut self, findings: Vec<Diagnostic>) {
+        self.diagnostics.extend(findings);
+        self.diagnostics.sort();
+        let count =
+            |severity| self.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+        self.summary.errors = count(Severity::Error);
+        self.summary.warnings = count(Severity::Warning);
+        self.summary.notes = count(Severity::Note);
+    }
+}
+
 /// Parses, resolves and checks all files. Never fails and never panics: bad input is diagnostics.
 pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
     let program = read(workspace, settings);
@@ -77,13 +90,15 @@ pub fn read(workspace: &Workspace, settings: &Settings) -> Program {
 }
 
 fn summarize(program: &Program, diagnostics: &[Diagnostic]) -> Summary {
-    let skipped = program.files().iter().filter_map(|file| {
+    // The configuration is not one of the user's manifests.
+    let is_config = |file: &&Arc<File>| file.foreign == Some(SkipReason::KplanConfig);
+    let skipped = program.files().iter().filter(|file| !is_config(file)).filter_map(|file| {
         let reason = file.foreign?;
         Some(Skipped { path: file.source.path().to_owned(), reason })
     });
     let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     Summary {
-        files: program.files().len(),
+        files: program.files().iter().filter(|file| !is_config(file)).count(),
         objects: program.len(),
         skipped: skipped.collect(),
         errors: count(Severity::Error),

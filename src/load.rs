@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::source::{SourceFile, Workspace};
 
@@ -28,7 +29,12 @@ pub struct Inputs<'a> {
     pub paths: &'a [PathBuf],
     /// What folders are read without.
     pub exclude: &'a Exclude,
+    /// A file that was read before and belongs to the workspace all the same.
+    pub besides: Option<&'a Arc<SourceFile>>,
 }
+
+/// The name of the configuration file. Folders are read without it: the one that is in use is read by itself.
+pub const CONFIG_NAME: &str = "kplan.yaml";
 
 /// Patterns of files that a folder is read without, in the words of `.gitignore`, relative to a folder.
 #[derive(Debug, Default)]
@@ -102,7 +108,61 @@ pub fn load(inputs: &Inputs<'_>, stdin: &mut dyn Read) -> Result<Loaded, Failure
     failures.append(&mut found.failures);
     failures.sort();
     let files = one_of_each(found.files, roots.len() > 1);
-    Ok(Loaded { workspace: Workspace::new(from_stdin.into_iter().chain(files)), failures })
+    let besides = inputs.besides.map(|file| SourceFile::from_text(file.path(), file.text()));
+    Ok(Loaded { workspace: Workspace::new(from_stdin.into_iter().chain(files).chain(besides)), failures })
+}
+
+/// The configuration for a path: the nearest [`CONFIG_NAME`] in its folder or above it.
+///
+/// # Errors
+/// Where there is one that cannot be read.
+pub fn find_config(path: &Path) -> Result<Option<Config>, Failure> {
+    let path = if path.as_os_str() == STDIN { Path::new(".") } else { path };
+    let Ok(place) = fs::canonicalize(path) else {
+        return Ok(None);
+    };
+    let folder = if place.is_dir() { place.as_path() } else { place.parent().unwrap_or(&place) };
+    let Some(root) = folder.ancestors().find(|folder| folder.join(CONFIG_NAME).is_file()) else {
+        return Ok(None);
+    };
+    let here = here();
+    let shown = relative(&here, &root.join(CONFIG_NAME));
+    let bytes = read_file(&root.join(CONFIG_NAME)).map_err(|error| Failure::unreadable(&shown, &error))?;
+    let source = Arc::new(SourceFile::new(shown, bytes));
+    Ok(Some(Config { source, root: root.to_path_buf(), here }))
+}
+
+/// A configuration file and where it is.
+#[derive(Debug)]
+pub struct Config {
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// Its folder, absolute.
+    pub root: PathBuf,
+    /// The folder that kplan runs in, absolute.
+    pub here: PathBuf,
+}
+
+impl Config {
+    /// A path that is written in the configuration, as one that is relative to where kplan runs.
+    pub fn path(&self, written: &str) -> PathBuf {
+        PathBuf::from(relative(&self.here, &self.root.join(written)))
+    }
+}
+
+fn here() -> PathBuf {
+    std::env::current_dir().and_then(fs::canonicalize).unwrap_or_default()
+}
+
+/// An absolute path as seen from an absolute folder: downwards from it, or upwards with as many `..` as it takes, unless
+/// they have nothing in common.
+fn relative(here: &Path, path: &Path) -> String {
+    let common = here.components().zip(path.components()).take_while(|(left, right)| left == right).count();
+    if common <= 1 && here.components().count() > 1 {
+        return shown(path);
+    }
+    let up = here.components().skip(common).map(|_| std::path::Component::ParentDir);
+    shown(&up.chain(path.components().skip(common)).collect::<PathBuf>())
 }
 
 /// Whether there is a file or folder of this name.

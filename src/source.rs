@@ -266,6 +266,16 @@ impl Workspace {
         Self { files }
     }
 
+    /// The workspace with new texts for some of its files; the others are shared, and all ids stay.
+    pub fn with_texts(&self, texts: impl IntoIterator<Item = (FileId, String)>) -> Self {
+        let mut files = self.files.clone();
+        for (id, text) in texts {
+            let file = &mut files[id.0 as usize];
+            *file = Arc::new(SourceFile::from_text(file.path(), &text));
+        }
+        Self { files }
+    }
+
     /// All files with their ids, in order.
     pub fn files(&self) -> impl ExactSizeIterator<Item = (FileId, &Arc<SourceFile>)> {
         self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))

@@ -3,7 +3,8 @@
 use crate::check::Context;
 use crate::diagnostic::Severity;
 use crate::graph::reference::{Absence, Edge};
-use crate::graph::{Closest, world};
+use crate::graph::{Closest, KindRef, world};
+use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::{NodeRef, Style};
 use crate::source::Span;
@@ -21,8 +22,11 @@ pub(super) fn severity_of_edge(
         return Some(Severity::Error);
     }
     let from = context.program.object(edge.from);
-    let elsewhere = is_system(edge.namespace) && edge.namespace != from.namespace();
-    (edge.row.absence == Absence::Notable && !elsewhere && !is_hook(from)).then_some(Severity::Warning)
+    let is_furniture = edge.row.absence == Absence::Usual || edge.kind == KindRef::Known(Kind::ClusterIssuer);
+    // Another namespace of which the input has nothing, or which the cluster fills by itself, is not the input's business.
+    let is_abroad = edge.namespace != from.namespace()
+        && edge.namespace.is_some_and(|name| is_system(Some(name)) || !context.graph.is_inhabited(name));
+    (!is_furniture && !is_abroad && !is_hook(from)).then_some(Severity::Warning)
 }
 
 /// How grave it is that a selector matches no pod of the input; `None` where that is as it should be.

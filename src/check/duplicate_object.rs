@@ -2,7 +2,6 @@
 
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::Severity;
-use crate::graph::KindRef;
 use crate::parse::NodeRef;
 use crate::parse::object::ObjectRef;
 use crate::source::FileKind;
@@ -18,12 +17,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    if object.name().is_empty() || absence::is_hook(object) || context.graph.is_patch(object) {
-        return;
-    }
-    let kind = KindRef::of_object(object);
-    let all = context.graph.find(kind, object.namespace(), object.name());
-    let mut rivals = all.filter(|other| other.id < object.id && !absence::is_hook(*other));
+    let mut rivals =
+        context.graph.twins(object).filter(|other| other.id < object.id && !absence::is_hook(*other));
     let Some((first, severity)) =
         rivals.by_ref().find_map(|other| Some((other, severity_of(context, other, object)?)))
     else {

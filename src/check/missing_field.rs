@@ -52,6 +52,10 @@ fn report<'p>(
             .label("required value");
         return;
     }
+    if let Some((key, _)) = node.get_entry(field) {
+        sink.report(object, key, format!("missing field `{path}`, which is required")).label("has no value");
+        return;
+    }
     let place = owner.map_or_else(|| grip(node), |owner| object.file.node(owner));
     sink.report(object, place, format!("missing field `{path}`, which is required"))
         .label(format!("lacks `{field}`"));

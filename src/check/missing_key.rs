@@ -24,23 +24,27 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         if wanted.is_empty() {
             continue;
         }
-        // Defined twice, the key may be in either.
-        let sources: Vec<_> = context.graph.find(edge.kind, edge.namespace, edge.name).collect();
-        if sources.iter().any(|source| is_filled_by_others(*source)) {
-            continue;
-        }
-        for key in wanted {
-            let has_key = |source: &ObjectRef<'_>| keys_of(*source).any(|own| own.key() == key.content());
-            if !sources.iter().any(has_key) {
-                report(object, edge, key, context.program.object(target), sink);
+        let target = context.program.object(target);
+        for key in wanted.into_iter().filter(|key| !has_key(target, key.content())) {
+            // Defined twice, the key may be in either.
+            let mut sources = context.graph.find(edge.kind, edge.namespace, edge.name);
+            if !sources.any(|source| is_filled_by_others(source) || has_key(source, key.content())) {
+                report(object, edge, key, target, sink);
             }
         }
     }
 }
 
+fn has_key(source: ObjectRef<'_>, key: &str) -> bool {
+    MAPS.iter().any(|map| source.root().get(map).is_some_and(|map| map.get(key).is_some()))
+}
+
+/// The fields of ConfigMaps and Secrets that hold their keys.
+const MAPS: &[&str] = &["data", "binaryData", "stringData"];
+
 /// All keys of a ConfigMap or Secret, where they stand.
 fn keys_of(source: ObjectRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
-    let maps = ["data", "binaryData", "stringData"].into_iter().filter_map(move |map| source.get(map));
+    let maps = MAPS.iter().filter_map(move |map| source.get(map));
     maps.flat_map(NodeRef::entries).map(|(key, _)| key)
 }
 

@@ -4,28 +4,42 @@ mod absence;
 mod ambiguous_scalar;
 mod autoscaler_without_room;
 mod backend_port;
+mod bare_pod;
+mod binding_to_everyone;
+mod cluster_admin_binding;
+mod cron_job_deadline;
 mod dangling_reference;
+mod default_class_clash;
 mod deprecated_api;
 mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
+mod egress_without_dns;
 mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
 mod in_tree_provisioner;
+mod ingress_conflict;
+mod ingress_tls_host;
+mod ingress_without_tls;
 mod invalid_value;
+mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
 mod missing_kind;
 mod missing_liveness_probe;
 mod missing_memory_limit;
+mod missing_network_policy;
 mod missing_pdb;
 mod missing_readiness_probe;
 mod missing_requests;
+mod missing_spread;
 mod no_schema;
+mod node_port_clash;
 mod pdb_blocks_drain;
 mod pdb_overlap;
 mod pod_security_baseline;
@@ -33,20 +47,27 @@ mod pod_security_label;
 mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
+mod rbac_escalation;
+mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
 mod rwo_claim_shared;
 mod same_probes;
+mod secret_in_config_map;
+mod secret_in_env;
 mod selection;
+mod selector_overlap;
 mod selector_template_mismatch;
 mod service_selects_nothing;
 mod service_target_port;
+mod single_replica;
 mod sink;
 mod statefulset_service;
 mod syntax;
 mod unknown_field;
 mod unknown_kind;
 mod volume_mount;
+mod wildcard_rbac_rule;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -109,6 +130,27 @@ pub static CHECKS: &[&Check] = &[
     &pdb_overlap::CHECK,
     &missing_pdb::CHECK,
     &rwo_claim_shared::CHECK,
+    &ingress_conflict::CHECK,
+    &node_port_clash::CHECK,
+    &selector_overlap::CHECK,
+    &secret_in_env::CHECK,
+    &secret_in_config_map::CHECK,
+    &cluster_admin_binding::CHECK,
+    &wildcard_rbac_rule::CHECK,
+    &rbac_escalation::CHECK,
+    &binding_to_everyone::CHECK,
+    &single_replica::CHECK,
+    &missing_spread::CHECK,
+    &cron_job_deadline::CHECK,
+    &job_without_ttl::CHECK,
+    &recreate_strategy::CHECK,
+    &bare_pod::CHECK,
+    &missing_autoscaler::CHECK,
+    &default_class_clash::CHECK,
+    &ingress_tls_host::CHECK,
+    &ingress_without_tls::CHECK,
+    &missing_network_policy::CHECK,
+    &egress_without_dns::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
@@ -148,6 +190,11 @@ impl Group {
             Self::Security => "security",
             Self::Style => "style",
         }
+    }
+
+    /// Whether a note of this group is advice. In the other groups it says what kplan had to leave unchecked.
+    fn gives_advice(self) -> bool {
+        !matches!(self, Self::Syntax | Self::Schema)
     }
 
     /// Whether its checks pass over what lives only while `helm test` runs.
@@ -224,7 +271,12 @@ fn run_on_file(
     objects: std::ops::Range<u32>,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
+    let exemptions = &context.settings.exemptions;
     for (check, level) in enabled {
+        let (path, group) = (file.source.path(), check.group.as_str());
+        if exemptions.iter().any(|exemption| exemption.spares(path, check.id, group)) {
+            continue;
+        }
         let mildest = mildest_of(check, context.settings);
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
@@ -244,11 +296,12 @@ fn run_on_file(
     diagnostics
 }
 
-/// The mildest severity that a check may report: notes only where the settings name it or its group.
+/// The mildest severity that a check may report. Advice is given only where the settings name the check or its
+/// group; that something could not be checked at all is always said.
 fn mildest_of(check: &Check, settings: &Settings) -> Severity {
     let is_named =
         settings.levels.contains_key(check.id) || settings.levels.contains_key(check.group.as_str());
-    if is_named { Severity::Note } else { Severity::Warning }
+    if is_named || !check.group.gives_advice() { Severity::Note } else { Severity::Warning }
 }
 
 fn objects_by_file(program: &Program) -> Vec<std::ops::Range<u32>> {
@@ -260,12 +313,12 @@ fn objects_by_file(program: &Program) -> Vec<std::ops::Range<u32>> {
     ranges.collect()
 }
 
-/// The level of a check: by its id, else by its group, else its own. Notes are off unless selected.
+/// The level of a check: by its id, else by its group, else its own. Advice is off unless selected.
 fn level_of(check: &Check, settings: &Settings) -> Level {
     let configured = settings.levels.get(check.id).or_else(|| settings.levels.get(check.group.as_str()));
     match configured {
         Some(level) => *level,
-        None if check.severity == Severity::Note => Level::Off,
+        None if check.severity == Severity::Note && check.group.gives_advice() => Level::Off,
         None => Level::On,
     }
 }

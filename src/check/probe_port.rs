@@ -4,6 +4,7 @@ use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::ports::{self, ContainerPort};
 use crate::graph::typo;
+use crate::parse::NodeRef;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::{Container, PodTemplate};
 
@@ -17,19 +18,9 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-/// Every place in a container where the kubelet looks up a port by name.
-const PLACES: &[&str] = &[
-    "livenessProbe.httpGet.port",
-    "livenessProbe.tcpSocket.port",
-    "readinessProbe.httpGet.port",
-    "readinessProbe.tcpSocket.port",
-    "startupProbe.httpGet.port",
-    "startupProbe.tcpSocket.port",
-    "lifecycle.postStart.httpGet.port",
-    "lifecycle.postStart.tcpSocket.port",
-    "lifecycle.preStop.httpGet.port",
-    "lifecycle.preStop.tcpSocket.port",
-];
+/// The fields of a container that hold handlers which the kubelet calls.
+const CALLERS: &[&str] =
+    &["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop"];
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let Some(template) =
@@ -38,8 +29,13 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         return;
     };
     for container in template.containers() {
-        for path in PLACES {
-            check_place(object, template, container, path, sink);
+        for caller in CALLERS {
+            let Some(handler) = container.get(caller) else { continue };
+            for kind in ["httpGet", "tcpSocket"] {
+                if let Some(place) = handler.get(kind).and_then(|action| action.get("port")) {
+                    check_place(object, template, container, (caller, place), sink);
+                }
+            }
         }
     }
 }
@@ -48,10 +44,9 @@ fn check_place(
     object: ObjectRef<'_>,
     template: PodTemplate<'_>,
     container: Container<'_>,
-    path: &str,
+    (caller, place): (&str, NodeRef<'_>),
     sink: &mut Sink<'_>,
 ) {
-    let Some(place) = container.get(path) else { return };
     // A number need not be declared, and one written as a string is refused by the API server anyway.
     let Some(wanted) = place.as_str().filter(|name| name.parse::<u32>().is_err() && !name.is_empty()) else {
         return;
@@ -60,9 +55,8 @@ fn check_place(
     if own.iter().any(|port| port.name() == Some(wanted)) {
         return;
     }
-    let user = path.split('.').next().unwrap_or_default();
     let message = format!(
-        "the {user} of container `{}` of {} asks at port `{wanted}`, which the container does not have",
+        "the {caller} of container `{}` of {} asks at port `{wanted}`, which the container does not have",
         container.name(),
         absence::title(object)
     );

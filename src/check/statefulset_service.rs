@@ -69,6 +69,7 @@ fn report_missing(context: &Context<'_>, object: ObjectRef<'_>, edge: &Edge<'_>,
     let report = report.related(closest.object.name_span(), "this Service has a similar name");
     let report = report.help(format!("did you mean `{right}`?"));
     if closest.is_typo
+        && is_headless(closest.object)
         && let Some(text) = absence::in_style_of(edge.field, right)
     {
         report.fix(format!("write `{right}`"), Safety::Safe, object.span(edge.field), text);

@@ -50,9 +50,21 @@ pub(super) enum DebugCommand {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct CheckArgs {
-    /// Files, folders, or `-` for standard input [default: the current folder]
+    /// Files, folders, or `-` for standard input [default: `paths` of kplan.yaml, else the current folder]
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
+
+    /// Repair what can certainly be repaired, and report the rest
+    #[arg(long)]
+    pub(super) fix: bool,
+
+    /// Repair also what is only probably meant so
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
+
+    /// With `--fix` or `--unsafe-fixes`: print what would change, and change nothing
+    #[arg(long)]
+    pub(super) diff: bool,
 
     #[command(flatten)]
     pub(super) shared: SharedArgs,
@@ -88,6 +100,10 @@ pub(super) struct SharedArgs {
     /// Do not report these checks or groups
     #[arg(long, value_name = "CHECK", value_delimiter = ',')]
     pub(super) ignore: Vec<String>,
+
+    /// Schemas of custom kinds: CustomResourceDefinitions or JSON Schemas, a file or a folder; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub(super) schema: Vec<PathBuf>,
 
     /// Do not look for `kplan.yaml`
     #[arg(long)]

@@ -2,53 +2,120 @@
 
 use std::io;
 
-use crate::analysis::{Analysis, analyze};
+use crate::analysis::{Analysis, Summary, analyze};
 use crate::check::CHECKS;
 use crate::cli::args::{CheckArgs, DenyArg};
-use crate::cli::options::{self, Options};
+use crate::cli::options::{self, Options, Printing, Repairs};
 use crate::cli::terminal::{Printed, Terminal};
-use crate::cli::{Outcome, progress, report_failure};
-use crate::load::{self, Failure, Inputs};
+use crate::cli::{Outcome, fix, progress, report_failure};
+use crate::load::{self, Config, Failure, Inputs};
 use crate::render::{Colors, Report, Rule, render};
+use crate::source::{FileId, SourceFile, Workspace};
 
 /// Runs the command.
 pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failure> {
     let options = options::resolve(terminal, args)?;
-    let inputs = Inputs { paths: &options.paths, exclude: &options.exclude };
+    if let Some(config) = &options.config
+        && !options.configured.faults.is_empty()
+    {
+        return refuse_config(terminal, &options, config);
+    }
+    let inputs = Inputs {
+        paths: &options.paths,
+        exclude: &options.configured.exclude,
+        besides: options.config.as_ref().map(|config| &config.source),
+    };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
-    let analysis = progress::during(terminal, &format!("checking {} files", loaded.workspace.len()), || {
-        analyze(&loaded.workspace, &options.settings)
-    });
+    let mut workspace = loaded.workspace;
+    let doing = format!("checking {} files", workspace.len());
+    let mut analysis = progress::during(terminal, &doing, || analyze(&workspace, &options.settings));
+    match options.repairs {
+        Repairs::None => {}
+        Repairs::Show(safety) => {
+            let found = outcome(&options, &analysis.summary);
+            let before = workspace.with_texts([]);
+            let repaired = fix::repair(workspace, analysis, &options.settings, safety);
+            terminal.print(&fix::diff(&before, &repaired))?;
+            return finish(terminal, &loaded.failures, found);
+        }
+        Repairs::Write(safety) => {
+            let repaired = fix::repair(workspace, analysis, &options.settings, safety);
+            fix::write(&repaired)?;
+            if repaired.applied > 0 && !options.printing.silent {
+                terminal.complain(&fix::summary(&repaired));
+            }
+            (workspace, analysis) = (repaired.workspace, repaired.analysis);
+        }
+    }
+    if let Some(file) = options.config.as_ref().and_then(|config| id_of(&workspace, config)) {
+        analysis.add(options.configured.unused(&workspace, file));
+    }
 
+    let printed = show(terminal, &options.printing, &workspace, &analysis)?;
+    let found = match printed {
+        Printed::Whole => outcome(&options, &analysis.summary),
+        Printed::ReaderGone => Outcome::Clean,
+    };
+    finish(terminal, &loaded.failures, found)
+}
+
+/// Says what could not be read, which goes before all findings.
+fn finish(terminal: &Terminal, failures: &[Failure], found: Outcome) -> Result<Outcome, Failure> {
+    for failure in failures {
+        report_failure(terminal, failure);
+    }
+    Ok(if failures.is_empty() { found } else { Outcome::Failed })
+}
+
+/// With a configuration that is not what its author thinks, nothing that kplan could say would be worth reading.
+fn refuse_config(terminal: &Terminal, options: &Options, config: &Config) -> Result<Outcome, Failure> {
+    let file = SourceFile::from_text(config.source.path(), config.source.text());
+    let workspace = Workspace::new([file]);
+    let mut analysis =
+        Analysis { diagnostics: Vec::new(), summary: Summary { files: 1, ..Summary::default() } };
+    analysis.add(options.configured.findings(FileId(0)));
+    show(terminal, &options.printing, &workspace, &analysis)?;
+    report_failure(
+        terminal,
+        &Failure::new(format!("`{}` has faults, so nothing was checked", config.source.path()), None),
+    );
+    Ok(Outcome::Failed)
+}
+
+fn id_of(workspace: &Workspace, config: &Config) -> Option<FileId> {
+    workspace.files().find(|(_, file)| file.path() == config.source.path()).map(|(id, _)| id)
+}
+
+/// Writes the report to where it is wanted.
+fn show(
+    terminal: &Terminal,
+    printing: &Printing,
+    workspace: &Workspace,
+    analysis: &Analysis,
+) -> Result<Printed, Failure> {
     let rules = rules();
     let report = Report {
         diagnostics: &analysis.diagnostics,
-        workspace: &loaded.workspace,
+        workspace,
         summary: &analysis.summary,
         rules: &rules,
-        detail: options.detail,
+        detail: printing.detail,
     };
-    for (format, file) in &options.outputs {
+    for (format, file) in &printing.outputs {
         load::write(file, &render(&report, *format, Colors::Off))?;
     }
-    if !options.silent
-        && terminal.print(&render(&report, options.format, options.colors))? == Printed::ReaderGone
-    {
-        return Ok(Outcome::Clean);
+    if printing.silent {
+        return Ok(Printed::Whole);
     }
-    for failure in &loaded.failures {
-        report_failure(terminal, failure);
-    }
-    let found = outcome(&options, &analysis);
-    Ok(if loaded.failures.is_empty() { found } else { Outcome::Failed })
+    terminal.print(&render(&report, printing.format, printing.colors))
 }
 
-fn outcome(options: &Options, analysis: &Analysis) -> Outcome {
+fn outcome(options: &Options, summary: &Summary) -> Outcome {
     let denied = match options.deny {
-        Some(DenyArg::Warnings) => analysis.summary.warnings,
+        Some(DenyArg::Warnings) => summary.warnings,
         None => 0,
     };
-    if analysis.summary.errors + denied > 0 { Outcome::Findings } else { Outcome::Clean }
+    if summary.errors + denied > 0 { Outcome::Findings } else { Outcome::Clean }
 }
 
 fn rules() -> Vec<Rule<'static>> {

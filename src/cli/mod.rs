@@ -6,7 +6,9 @@
 mod args;
 mod build;
 mod check;
+mod config;
 mod debug;
+mod fix;
 mod options;
 mod plan;
 mod progress;

@@ -1,43 +1,95 @@
 //! What was typed becomes what the program needs: everything that can be wrong with flags is found here.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::PathBuf;
 
 use crate::check::{CHECKS, Check};
-use crate::cli::args::{CheckArgs, ColorArg, DenyArg, FormatArg, Output};
+use crate::cli::args::{CheckArgs, ColorArg, DenyArg, FormatArg, Output, SharedArgs};
+use crate::cli::config::{self, Configured};
 use crate::cli::terminal::Terminal;
 use crate::config::{Level, Settings};
-use crate::load::{Exclude, Failure};
+use crate::diagnostic::Safety;
+use crate::load::{self, Config, Exclude, Failure, Inputs};
+use crate::parse::schema::custom::UserSchemas;
+use crate::parse::schema::suggest::closest;
 use crate::render::{Colors, Detail, Format};
 
 /// A run of `check`.
 pub(super) struct Options {
     pub(super) paths: Vec<PathBuf>,
-    pub(super) exclude: Exclude,
     pub(super) settings: Settings,
+    /// The configuration file, where there is one.
+    pub(super) config: Option<Config>,
+    /// What it says; nothing where there is none.
+    pub(super) configured: Configured,
+    pub(super) printing: Printing,
+    pub(super) deny: Option<DenyArg>,
+    pub(super) repairs: Repairs,
+}
+
+/// What is done about findings that can be repaired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Repairs {
+    /// They are reported.
+    None,
+    /// They are written to the files.
+    Write(Safety),
+    /// They are shown as a diff.
+    Show(Safety),
+}
+
+/// Where findings go, and how they look there.
+pub(super) struct Printing {
     pub(super) format: Format,
     pub(super) outputs: Vec<(Format, PathBuf)>,
     pub(super) colors: Colors,
     pub(super) detail: Detail,
-    /// Whether anything but the exit status is wanted.
+    /// Whether only the exit status is wanted.
     pub(super) silent: bool,
-    pub(super) deny: Option<DenyArg>,
 }
 
-/// Resolves the flags of `check`.
+/// Resolves the flags of `check` and the configuration file.
 pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, Failure> {
-    let shared = args.shared;
+    let repairs = repairs(&args)?;
+    let CheckArgs { paths, shared, .. } = args;
     let mut settings = Settings::plain();
+    let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
+    let config = if shared.no_config { None } else { load::find_config(&first)? };
+    let mut configured =
+        config.as_ref().map(|config| config::apply(config, &mut settings)).unwrap_or_default();
     if let Some(version) = shared.kubernetes_version {
         settings.target = version;
     }
     apply_selection(&mut settings.levels, &shared.select, &shared.ignore)?;
-    Ok(Options {
-        paths: if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths },
-        exclude: Exclude::default(),
-        settings,
+    settings.schemas = read_schemas(&shared.schema)?;
+    let paths = match (paths, std::mem::take(&mut configured.paths)) {
+        (typed, _) if !typed.is_empty() => typed,
+        (_, written) if !written.is_empty() => written,
+        _ => vec![first],
+    };
+    let deny = shared.deny;
+    Ok(Options { paths, settings, config, configured, printing: printing(terminal, shared), deny, repairs })
+}
+
+fn repairs(args: &CheckArgs) -> Result<Repairs, Failure> {
+    let safety = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
+    match (args.fix || args.unsafe_fixes, args.diff) {
+        (true, false) => Ok(Repairs::Write(safety)),
+        (true, true) => Ok(Repairs::Show(safety)),
+        (false, false) => Ok(Repairs::None),
+        (false, true) => {
+            let help = "add `--fix`, or `--unsafe-fixes` for the probable repairs too".to_owned();
+            Err(Failure::new("`--diff` shows what a repair would change, and none is asked for", Some(help)))
+        }
+    }
+}
+
+fn printing(terminal: &Terminal, shared: SharedArgs) -> Printing {
+    let outputs = shared.output.into_iter().map(|Output { format, file }| (format_of(format), file));
+    Printing {
         format: format_of(shared.format),
-        outputs: shared.output.into_iter().map(|Output { format, file }| (format_of(format), file)).collect(),
+        outputs: outputs.collect(),
         colors: colors(terminal, shared.color),
         detail: match (shared.verbose, shared.quiet) {
             (true, _) => Detail::Verbose,
@@ -45,8 +97,7 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
             (false, _) => Detail::Brief,
         },
         silent: shared.quiet > 1,
-        deny: shared.deny,
-    })
+    }
 }
 
 fn format_of(format: FormatArg) -> Format {
@@ -66,6 +117,24 @@ pub(super) fn colors(terminal: &Terminal, color: ColorArg) -> Colors {
         ColorArg::Auto => terminal.wants_colors(),
     };
     if wanted { Colors::On } else { Colors::Off }
+}
+
+fn read_schemas(paths: &[PathBuf]) -> Result<UserSchemas, Failure> {
+    if paths.is_empty() {
+        return Ok(UserSchemas::default());
+    }
+    let inputs = Inputs { paths, exclude: &Exclude::default(), besides: None };
+    let loaded = load::load(&inputs, &mut io::empty())?;
+    if let Some(failure) = loaded.failures.into_iter().next() {
+        return Err(failure);
+    }
+    let files: Vec<_> = loaded.workspace.files().map(|(_, file)| file.clone()).collect();
+    UserSchemas::read(&files).map_err(|bad| {
+        Failure::new(
+            format!("cannot use a schema: {bad}"),
+            Some("leave it out of `--schema`, or correct it".to_owned()),
+        )
+    })
 }
 
 /// `--select` turns everything else off and what it names on, at the configured severity where there is one; `--ignore`
@@ -101,5 +170,7 @@ fn is_named(check: &Check, name: &str) -> bool {
 }
 
 fn unknown_check(name: &str) -> Failure {
-    Failure::new(format!("no check and no group is called `{name}`"), None)
+    let help =
+        closest(name, config::names().chain(["all"])).map(|similar| format!("did you mean `{similar}`?"));
+    Failure::new(format!("no check and no group is called `{name}`"), help)
 }

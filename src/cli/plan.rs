@@ -62,7 +62,7 @@ pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failur
     let exclude = Exclude::default();
     let mut settings = Settings::plain();
     settings.target = args.kubernetes_version.unwrap_or(settings.target);
-    let inputs = Inputs { paths: &paths, exclude: &exclude };
+    let inputs = Inputs { paths: &paths, exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let base = progress::during(terminal, "reading the base", || load_base(&args.base, &inputs))?;
 
@@ -116,7 +116,10 @@ fn load_base(base: &str, inputs: &Inputs<'_>) -> Result<Loaded, Failure> {
     let path = PathBuf::from(base);
     if load::exists(&path) {
         let paths = [path];
-        return load::load(&Inputs { paths: &paths, exclude: inputs.exclude }, &mut io::empty());
+        return load::load(
+            &Inputs { paths: &paths, exclude: inputs.exclude, besides: None },
+            &mut io::empty(),
+        );
     }
     if base == load::STDIN {
         return Err(Failure::new("the base cannot be standard input", None));

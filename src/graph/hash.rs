@@ -4,7 +4,12 @@ use std::ops::Range;
 
 /// A 64-bit digest of a few texts. Not cryptographic: whoever looks something up by it compares the texts as well.
 pub(super) fn digest(parts: &[&str]) -> u64 {
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    digest_from(0, parts)
+}
+
+/// As [`digest`], of a number and a few texts.
+pub(super) fn digest_from(seed: u64, parts: &[&str]) -> u64 {
+    let mut state = mix(0x9E37_79B9_7F4A_7C15, seed);
     for part in parts {
         let mut chunks = part.as_bytes().chunks_exact(8);
         for chunk in chunks.by_ref() {
@@ -46,6 +51,12 @@ impl<T: Copy + Ord> Index<T> {
     /// All values of a digest, in order.
     pub(super) fn get(&self, digest: u64) -> &[(u64, T)] {
         &self.entries[self.range(digest)]
+    }
+
+    /// The values whose digest another one has as well.
+    pub(super) fn repeated(&self) -> impl Iterator<Item = T> {
+        let runs = self.entries.chunk_by(|left, right| left.0 == right.0);
+        runs.filter(|run| run.len() > 1).flatten().map(|(_, value)| *value)
     }
 
     fn range(&self, digest: u64) -> Range<usize> {

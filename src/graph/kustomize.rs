@@ -6,8 +6,11 @@ use crate::source::FileId;
 
 /// The documents of a kustomization file; none for another file.
 pub(super) fn roots(file: &File) -> impl Iterator<Item = NodeRef<'_>> {
-    let name = file.source.path().rsplit('/').next().unwrap_or_default();
-    let is_kustomization = matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+    let path = file.source.path();
+    let folder = ["kustomization.yaml", "kustomization.yml", "Kustomization"]
+        .into_iter()
+        .find_map(|name| path.strip_suffix(name));
+    let is_kustomization = folder.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'));
     let documents = file.parsed.documents.iter().filter(move |_| is_kustomization);
     documents.map(|document| file.node(document.root))
 }
@@ -17,8 +20,8 @@ pub(super) fn roots(file: &File) -> impl Iterator<Item = NodeRef<'_>> {
 pub(super) fn patch_files(program: &Program) -> Vec<FileId> {
     let mut patched = Vec::new();
     for file in program.files() {
-        let folder = file.source.path().rsplit_once('/').map_or("", |(folder, _)| folder);
         for root in roots(file) {
+            let folder = file.source.path().rsplit_once('/').map_or("", |(folder, _)| folder);
             let merges = root.get("patchesStrategicMerge").into_iter().flat_map(NodeRef::items);
             let patches = root.get("patches").into_iter().flat_map(NodeRef::items);
             let paths =

@@ -25,6 +25,7 @@ use crate::graph::reference::{Edge, Resolution};
 use crate::graph::selector::Selector;
 use crate::graph::services::ServiceIndex;
 use crate::graph::world::World;
+use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
 use crate::source::FileId;
 
@@ -61,9 +62,7 @@ impl<'p> Graph<'p> {
         let services = ServiceIndex::new(program, &pods);
         let resolver = Resolver { program, names: &names, world: &world };
         by_file.par_iter_mut().for_each(|(_, edges)| {
-            for edge in edges {
-                edge.resolution = resolver.resolve(edge);
-            }
+            resolver.resolve_all(edges);
         });
         let mut edges = Vec::with_capacity(by_file.iter().map(|(_, edges)| edges.len()).sum());
         let mut ends = Vec::with_capacity(program.len());
@@ -123,6 +122,19 @@ impl<'p> Graph<'p> {
         name: &str,
     ) -> impl Iterator<Item = ObjectRef<'p>> {
         self.names.find(self.program, kind, namespace, name)
+    }
+
+    /// Whether any object of the input lives in a namespace.
+    pub fn is_inhabited(&self, namespace: &str) -> bool {
+        self.names.is_inhabited(self.program, namespace)
+    }
+
+    /// The other objects with the kind, namespace and name of this one, in order.
+    pub fn twins(&self, object: ObjectRef<'p>) -> impl Iterator<Item = ObjectRef<'p>> {
+        let may_have_twin = self.names.may_have_twin(object.id);
+        let all =
+            may_have_twin.then(|| self.find(KindRef::of_object(object), object.namespace(), object.name()));
+        all.into_iter().flatten().filter(move |other| other.id != object.id)
     }
 
     /// All objects of a kind and name in whichever namespace, in order.
@@ -249,8 +261,20 @@ struct Resolver<'g, 'p> {
 }
 
 impl<'p> Resolver<'_, 'p> {
-    fn resolve(&self, edge: &Edge<'p>) -> Resolution {
-        self.lookup(self.program.object(edge.from), edge.kind, edge.namespace, edge.name)
+    /// Resolves the edges of one file.
+    fn resolve_all(&self, edges: &mut [Edge<'p>]) {
+        // Nearly all objects of a file live in one namespace, which need not be looked up for each.
+        let mut namespace: Option<(&str, Resolution)> = None;
+        for edge in edges {
+            let is_namespace = edge.kind == KindRef::Known(Kind::Namespace);
+            edge.resolution = match namespace {
+                Some((name, resolution)) if is_namespace && name == edge.name => resolution,
+                _ => self.lookup(self.program.object(edge.from), edge.kind, edge.namespace, edge.name),
+            };
+            if is_namespace {
+                namespace = Some((edge.name, edge.resolution));
+            }
+        }
     }
 
     fn lookup(

@@ -1,6 +1,8 @@
 //! The index of all objects by kind, namespace and name.
 
-use crate::graph::hash::{Index, digest};
+use std::sync::OnceLock;
+
+use crate::graph::hash::{Index, digest, digest_from};
 use crate::graph::{is_patch, typo};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
@@ -62,8 +64,10 @@ impl<'p> KindRef<'p> {
     }
 
     fn digest(self, namespace: Option<&str>, name: &str) -> u64 {
-        // The group of a known kind is the one of today, so that all its groups share a digest.
-        digest(&[self.group(), self.name(), namespace.unwrap_or_default(), name])
+        match self {
+            Self::Known(kind) => digest_from(kind as u64 + 1, &[namespace.unwrap_or_default(), name]),
+            Self::Other { group, name: kind } => digest(&[group, kind, namespace.unwrap_or_default(), name]),
+        }
     }
 }
 
@@ -80,25 +84,48 @@ pub struct Closest<'p> {
 #[derive(Debug, Default)]
 pub(super) struct NameIndex {
     by_name: Index<ObjectId>,
-    by_namespace: Index<ObjectId>,
-    by_bare_name: Index<ObjectId>,
+    /// Objects that share kind, namespace and name with another one, in order.
+    twins: Vec<ObjectId>,
+    /// All that `by_name` holds, in order of the program.
+    named: Vec<ObjectId>,
+    /// Asked for only where something is missing, so made only then.
+    by_namespace: OnceLock<Index<ObjectId>>,
+    by_bare_name: OnceLock<Index<ObjectId>>,
+    namespaces: OnceLock<Index<ObjectId>>,
 }
 
 impl NameIndex {
     pub(super) fn new(program: &Program, patches: &[FileId]) -> Self {
-        let (mut by_name, mut by_namespace, mut by_bare_name) = (Vec::new(), Vec::new(), Vec::new());
         let is_named = |object: &ObjectRef<'_>| !object.name().is_empty() && !is_patch(*object, patches);
+        let mut named = Vec::with_capacity(program.len());
+        let mut by_name = Vec::with_capacity(program.len());
         for object in program.objects().filter(is_named) {
+            named.push(object.id);
             let kind = KindRef::of_object(object);
             by_name.push((kind.digest(object.namespace(), object.name()), object.id));
-            by_namespace.push((kind.digest(object.namespace(), ""), object.id));
-            by_bare_name.push((digest(&[kind.name(), object.name()]), object.id));
         }
-        Self {
-            by_name: Index::new(by_name),
-            by_namespace: Index::new(by_namespace),
-            by_bare_name: Index::new(by_bare_name),
-        }
+        let by_name = Index::new(by_name);
+        let mut twins: Vec<ObjectId> = by_name.repeated().collect();
+        twins.sort_unstable();
+        Self { by_name, twins, named, ..Self::default() }
+    }
+
+    /// Whether another object may have the same kind, namespace and name: false is certain.
+    pub(super) fn may_have_twin(&self, object: ObjectId) -> bool {
+        self.twins.binary_search(&object).is_ok()
+    }
+
+    fn index(&self, program: &Program, digest: impl Fn(ObjectRef<'_>) -> u64) -> Index<ObjectId> {
+        Index::new(self.named.iter().map(|id| (digest(program.object(*id)), *id)).collect())
+    }
+
+    /// Whether any object lives in a namespace.
+    pub(super) fn is_inhabited(&self, program: &Program, namespace: &str) -> bool {
+        let index = self
+            .namespaces
+            .get_or_init(|| self.index(program, |object| digest(&[object.namespace().unwrap_or_default()])));
+        let hits = index.get(digest(&[namespace]));
+        hits.iter().any(|(_, id)| program.object(*id).namespace() == Some(namespace))
     }
 
     /// All objects of this kind and name in whichever namespace, in order.
@@ -108,8 +135,12 @@ impl NameIndex {
         kind: KindRef<'_>,
         name: &str,
     ) -> impl Iterator<Item = ObjectRef<'p>> {
-        let hits = self.by_bare_name.get(digest(&[kind.name(), name]));
-        hits.iter()
+        let index = self.by_bare_name.get_or_init(|| {
+            self.index(program, |object| digest(&[KindRef::of_object(object).name(), object.name()]))
+        });
+        index
+            .get(digest(&[kind.name(), name]))
+            .iter()
             .map(|(_, id)| program.object(*id))
             .filter(move |object| object.name() == name && is_kind(*object, kind))
     }
@@ -135,8 +166,12 @@ impl NameIndex {
         kind: KindRef<'_>,
         namespace: Option<&str>,
     ) -> impl Iterator<Item = ObjectRef<'p>> {
-        let hits = self.by_namespace.get(kind.digest(namespace, ""));
-        hits.iter()
+        let index = self.by_namespace.get_or_init(|| {
+            self.index(program, |object| KindRef::of_object(object).digest(object.namespace(), ""))
+        });
+        index
+            .get(kind.digest(namespace, ""))
+            .iter()
             .map(|(_, id)| program.object(*id))
             .filter(move |object| object.namespace() == namespace && is_kind(*object, kind))
     }

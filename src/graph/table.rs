@@ -74,12 +74,7 @@ pub static ROWS: &[Row] = &[
     Row::of(&[Kind::Rollout], "spec.strategy.canary.stableService", Kind::Service),
     Row::of(&[Kind::Rollout], "spec.strategy.blueGreen.activeService", Kind::Service),
     Row::of(&[Kind::Rollout], "spec.strategy.blueGreen.previewService", Kind::Service),
-    said(
-        &[Kind::HorizontalPodAutoscaler, Kind::ScaledObject],
-        "spec.scaleTargetRef.name",
-        "apiVersion",
-        None,
-    ),
+    said(&[Kind::HorizontalPodAutoscaler], "spec.scaleTargetRef.name", "apiVersion", None),
     said(&[Kind::HorizontalPodAutoscaler], "spec.metrics[].object.describedObject.name", "apiVersion", None),
     said(&[Kind::VerticalPodAutoscaler], "spec.targetRef.name", "apiVersion", None),
     // Storage.
@@ -242,5 +237,60 @@ pub static ROWS: &[Row] = &[
     // cert-manager.
     said(&[Kind::Certificate], "spec.issuerRef.name", "group", Some(Kind::Issuer)),
     Row::of(&[Kind::Ingress, Kind::Gateway], "metadata.annotations['cert-manager.io/issuer']", Kind::Issuer),
+    Row::of(&[Kind::Issuer], "spec.ca.secretName", Kind::Secret),
+    Row::of(&[Kind::Certificate], "spec.keystores.jks.passwordSecretRef.name", Kind::Secret),
+    Row::of(&[Kind::Certificate], "spec.keystores.pkcs12.passwordSecretRef.name", Kind::Secret),
     Row::of(ISSUERS, "spec.acme.solvers[].http01.ingress.ingressClassName", Kind::IngressClass).usual(),
+    // KEDA. A ScaledObject scales a Deployment unless it says otherwise.
+    said(&[Kind::ScaledObject], "spec.scaleTargetRef.name", "apiVersion", Some(Kind::Deployment)),
+    said(
+        &[Kind::ScaledObject, Kind::ScaledJob],
+        "spec.triggers[].authenticationRef.name",
+        "apiGroup",
+        Some(Kind::TriggerAuthentication),
+    ),
+    Row::of(&[Kind::TriggerAuthentication], "spec.secretTargetRef[].name", Kind::Secret).keys(Keys::Key),
+    Row::of(&[Kind::TriggerAuthentication], "spec.configMapTargetRef[].name", Kind::ConfigMap)
+        .keys(Keys::Key),
+    // Argo Rollouts.
+    Row::of(&[Kind::Rollout], "spec.strategy.canary.trafficRouting.nginx.stableIngress", Kind::Ingress),
+    Row::of(&[Kind::Rollout], "spec.strategy.canary.trafficRouting.alb.ingress", Kind::Ingress),
+    Row::of(
+        &[Kind::Rollout],
+        "spec.strategy.canary.trafficRouting.istio.virtualService.name",
+        Kind::VirtualService,
+    ),
+    Row::of(
+        &[Kind::Rollout],
+        "spec.strategy.canary.trafficRouting.istio.destinationRule.name",
+        Kind::DestinationRule,
+    ),
+    // Prometheus operator.
+    Row::of(&[Kind::Prometheus, Kind::Alertmanager], "spec.serviceAccountName", Kind::ServiceAccount),
+    Row::of(&[Kind::Prometheus, Kind::Alertmanager], "spec.secrets[]", Kind::Secret),
+    Row::of(&[Kind::Prometheus, Kind::Alertmanager], "spec.configMaps[]", Kind::ConfigMap),
+    Row::of(&[Kind::Prometheus], "spec.additionalScrapeConfigs.name", Kind::Secret)
+        .optional()
+        .keys(Keys::Key),
+    Row::of(&[Kind::Prometheus], "spec.alerting.alertmanagers[].name", Kind::Service)
+        .scope(Scope::Sibling("namespace")),
+    Row::of(&[Kind::ServiceMonitor], "spec.endpoints[].basicAuth.password.name", Kind::Secret)
+        .optional()
+        .keys(Keys::Key),
+    Row::of(&[Kind::ServiceMonitor], "spec.endpoints[].bearerTokenSecret.name", Kind::Secret)
+        .optional()
+        .keys(Keys::Key),
+    // Storage of custom resources that is read by the cluster itself.
+    Row::of(
+        &[Kind::Prometheus],
+        "spec.storage.volumeClaimTemplate.spec.storageClassName",
+        Kind::StorageClass,
+    )
+    .usual(),
+    Row::of(
+        &[Kind::Alertmanager],
+        "spec.storage.volumeClaimTemplate.spec.storageClassName",
+        Kind::StorageClass,
+    )
+    .usual(),
 ];

@@ -1,17 +1,22 @@
 //! The graph as its users see it: whole programs in, edges and answers out.
 
-use crate::analysis;
+use std::sync::Arc;
+
 use crate::config::{External, Settings, World};
 use crate::graph::reference::Resolution;
 use crate::graph::selector::Selector;
 use crate::graph::{Graph, KindRef};
+use crate::parse;
 use crate::parse::kind::Kind;
-use crate::parse::object::{ObjectRef, Program};
+use crate::parse::object::{ObjectRef, Program, read_objects};
 use crate::source::{SourceFile, Workspace};
 
 fn program(files: &[(&str, &str)]) -> Program {
-    let files = files.iter().map(|(path, text)| SourceFile::from_text(*path, text));
-    analysis::read(&Workspace::new(files), &Settings::plain())
+    let workspace = Workspace::new(files.iter().map(|(path, text)| SourceFile::from_text(*path, text)));
+    let read = workspace
+        .files()
+        .map(|(id, source)| Arc::new(read_objects(id, Arc::clone(source), parse::parse(source), "default")));
+    Program::new(read.collect())
 }
 
 fn object<'p>(program: &'p Program, kind: &str, name: &str) -> ObjectRef<'p> {

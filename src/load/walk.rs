@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use rayon::Scope;
 
 use crate::load::ignored::{self, Entry, Ignored};
-use crate::load::{Exclude, Failure, read_file, shown};
+use crate::load::{CONFIG_NAME, Exclude, Failure, read_file, shown};
 use crate::source::SourceFile;
 
 /// What a walk gave, in no particular order.
@@ -106,7 +106,10 @@ fn visit<'s>(walk: &'s Walk<'_>, mut folder: Folder, scope: &Scope<'s>) {
                 };
                 scope.spawn(move |scope| visit(walk, next, scope));
             }
-        } else if is_manifest_name(Path::new(&name)) && !leaves_out(walk, &folder, &name, Entry::File) {
+        } else if is_manifest_name(Path::new(&name))
+            && name != CONFIG_NAME
+            && !leaves_out(walk, &folder, &name, Entry::File)
+        {
             let path = folder.path.join(&name);
             if kind.is_file()
                 || (kind.is_symlink() && fs::metadata(&path).is_ok_and(|target| target.is_file()))

@@ -66,6 +66,8 @@ pub struct Object {
     pub namespace: Option<CompactString>,
     /// `metadata.name`; empty where there is none, or it is not a string.
     pub name: CompactString,
+    /// `metadata.annotations`, where it is a mapping: looked at by many checks, and absent from most objects.
+    pub annotations: Option<NodeId>,
     /// A syntax error lies in its document: what is absent may only be unread.
     pub broken: bool,
 }
@@ -152,14 +154,26 @@ fn object(
     default_namespace: &str,
 ) -> Object {
     let kind = Kind::of(group_of(&api_version), &kind_name);
-    let text = |key| root.get("metadata").and_then(|metadata| metadata.get(key)).and_then(NodeRef::as_str);
+    let metadata = root.get("metadata");
+    let text = |key| metadata.and_then(|metadata| metadata.get(key)).and_then(NodeRef::as_str);
+    let annotations =
+        metadata.and_then(|metadata| metadata.get("annotations")).filter(|node| node.is_mapping());
     let namespace = kind.is_namespaced().then(|| {
         CompactString::from(
             text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or(default_namespace),
         )
     });
     let name = CompactString::from(text("name").unwrap_or_default());
-    Object { root: root.id(), api_version, kind_name, kind, namespace, name, broken }
+    Object {
+        root: root.id(),
+        api_version,
+        kind_name,
+        kind,
+        namespace,
+        name,
+        annotations: annotations.map(NodeRef::id),
+        broken,
+    }
 }
 
 /// The API group of an `apiVersion`; `""` for the core group.
@@ -316,7 +330,8 @@ impl<'p> ObjectRef<'p> {
 
     /// The value of an annotation, if it is a string.
     pub fn annotation(self, key: &str) -> Option<NodeRef<'p>> {
-        self.get("metadata.annotations")?.get(key).filter(|value| value.as_str().is_some())
+        let annotations = self.file.node(self.object.annotations?);
+        annotations.get(key).filter(|value| value.as_str().is_some())
     }
 
     /// Its identity as plain data.

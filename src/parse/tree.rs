@@ -163,6 +163,10 @@ impl TagKind {
 }
 
 impl Style {
+    fn is_quoted(self) -> bool {
+        matches!(self, Self::SingleQuoted | Self::DoubleQuoted)
+    }
+
     const ALL: [Self; 8] = [
         Self::Plain,
         Self::SingleQuoted,
@@ -399,6 +403,37 @@ impl<'t> NodeRef<'t> {
 
     /// The entry at a key, as [`NodeRef::get`].
     pub fn get_entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        let target = self.target();
+        let node = target.node();
+        if node.meta & (flag::KIND | flag::MERGES) != flag::MAPPING {
+            return target.search_entries(key);
+        }
+        // Nearly every look-up ends here: a plain walk over the keys that compares bytes of the source.
+        let tree = self.tree;
+        let mut unsure = false;
+        let mut at = target.id.0 + 1;
+        while at < node.payload {
+            let name = &tree.nodes[at as usize];
+            let value = tree.after(at);
+            if name.meta & (flag::KIND | flag::TEXT | flag::COOKED | flag::SHADOWED) == flag::TEXT {
+                let quotes = u32::from(Style::of(name.meta).is_quoted());
+                let (start, end) = (name.start + quotes, name.end - quotes);
+                if (end - start) as usize == key.len()
+                    && tree.text.as_bytes()[start as usize..end as usize] == *key.as_bytes()
+                {
+                    return Some((tree.node(NodeId(at)), tree.node(NodeId(value))));
+                }
+            } else {
+                unsure = true;
+            }
+            at = tree.after(value);
+        }
+        if unsure { target.search_entries(key) } else { None }
+    }
+
+    /// [`NodeRef::get_entry`] for mappings with merges, aliases or escapes for keys, or keys that are not text.
+    #[cold]
+    fn search_entries(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
         // Where a key collides after conversion only, the last one is as good as any.
         let mut found = None;
         for (name, value) in self.entries() {
@@ -416,7 +451,12 @@ impl<'t> NodeRef<'t> {
 
     /// The value at plain keys separated by dots: `spec.template.spec`.
     pub fn get_path(self, path: &str) -> Option<NodeRef<'t>> {
-        path.split('.').try_fold(self, |node, key| node.get(key))
+        let (mut node, mut rest) = (self, path);
+        while let Some(dot) = rest.bytes().position(|byte| byte == b'.') {
+            node = node.get(&rest[..dot])?;
+            rest = &rest[dot + 1..];
+        }
+        node.get(rest)
     }
 
     /// The node at a path, if all of it is there.

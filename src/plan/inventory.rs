@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::plan::cluster::Cluster;
 use crate::plan::node::{Node, Taint};
-use crate::plan::pod::{Pod, namespace_or_default};
+use crate::plan::pod::{Pod, PodTemplate, namespace_or_default};
 use crate::plan::quantity::Quantity;
 use crate::plan::resources::{ResourceList, Resources};
 use crate::plan::selector::{Labels, Selector};
@@ -178,15 +178,22 @@ pub fn inventory(objects: &InventoryObjects) -> Inventory {
     add_owners(&mut cluster, objects);
 
     let mut pending = Vec::new();
+    let mut templates = Templates::default();
     for object in &objects.pods {
         let phase = object.status.as_ref().and_then(|status| status.phase.as_deref()).unwrap_or_default();
-        let pod = Arc::new(Pod::new(object));
+        let mut pod = Pod::new(object);
+        let node_name = pod.template.node_name.clone();
+        if node_name.is_some() && !phase.is_empty() {
+            // The node is where the pod was bound to, not what it asked for: were it to move, it could go anywhere.
+            Arc::make_mut(&mut pod.template).node_name = None;
+        }
+        let pod = Arc::new(Pod { template: templates.shared(pod.template), name: pod.name });
         let namespace = &pod.template.namespace;
         if !cluster.namespaces.contains_key(namespace) {
             let labels = cluster.namespace_labels(namespace);
             cluster.namespaces.insert(namespace.clone(), labels);
         }
-        match (&pod.template.node_name, phase) {
+        match (&node_name, phase) {
             (_, "Succeeded" | "Failed") => {}
             (None, _) | (_, "") => pending.push(pod),
             (Some(node), _) => match cluster.node_index(node) {
@@ -197,6 +204,21 @@ pub fn inventory(objects: &InventoryObjects) -> Inventory {
         }
     }
     Inventory { cluster, pending, problems }
+}
+
+/// Templates by value, so that pods that are alike share theirs.
+#[derive(Default)]
+#[expect(clippy::disallowed_types, reason = "the set is looked up, never iterated")]
+struct Templates(std::collections::HashSet<Arc<PodTemplate>>);
+
+impl Templates {
+    fn shared(&mut self, template: Arc<PodTemplate>) -> Arc<PodTemplate> {
+        if let Some(known) = self.0.get(&template) {
+            return known.clone();
+        }
+        self.0.insert(template.clone());
+        template
+    }
 }
 
 /// All nodes by name; of nodes with the same name the first one.

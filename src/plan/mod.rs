@@ -15,6 +15,7 @@ pub mod order;
 pub mod pod;
 pub mod preview;
 pub mod quantity;
+pub mod question;
 pub mod resources;
 pub mod rollout;
 pub mod scheduler;

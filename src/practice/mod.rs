@@ -12,6 +12,7 @@ pub mod role;
 pub mod route;
 pub mod secrecy;
 pub mod selection;
+pub mod traffic;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

@@ -14,13 +14,13 @@ pub enum Secret {
 }
 
 impl Secret {
-    /// What it is, to stand after "holds".
+    /// What it is, to stand after what holds it.
     pub fn describe(self) -> &'static str {
         match self {
-            Self::Name => "a secret, by its name",
-            Self::PrivateKey => "a private key",
+            Self::Name => "is by its name a secret",
+            Self::PrivateKey => "holds a private key",
             Self::Token(what) => what,
-            Self::Address => "an address with a password in it",
+            Self::Address => "holds an address with a password in it",
         }
     }
 }
@@ -28,7 +28,7 @@ impl Secret {
 /// Whether a value with this name is a secret in plain text.
 pub fn recognise(name: &str, value: &str) -> Option<Secret> {
     recognise_value(value).or_else(|| {
-        let is_secret = is_secret_name(name) && is_literal(value);
+        let is_secret = is_secret_name(name) && is_literal(value) && !is_placeholder(name, value);
         is_secret.then_some(Secret::Name)
     })
 }
@@ -50,16 +50,16 @@ fn recognise_value(value: &str) -> Option<Secret> {
 
 /// Prefix, least number of letters and digits after it, what it is.
 const TOKENS: &[(&str, usize, &str)] = &[
-    ("AKIA", 16, "an access key of AWS"),
-    ("ghp_", 36, "a token of GitHub"),
-    ("gho_", 36, "a token of GitHub"),
-    ("ghs_", 36, "a token of GitHub"),
-    ("github_pat_", 36, "a token of GitHub"),
-    ("glpat-", 20, "a token of GitLab"),
-    ("xoxb-", 20, "a token of Slack"),
-    ("xoxp-", 20, "a token of Slack"),
-    ("sk_live_", 20, "a key of Stripe"),
-    ("AIza", 35, "a key of Google"),
+    ("AKIA", 16, "holds an access key of AWS"),
+    ("ghp_", 36, "holds a token of GitHub"),
+    ("gho_", 36, "holds a token of GitHub"),
+    ("ghs_", 36, "holds a token of GitHub"),
+    ("github_pat_", 36, "holds a token of GitHub"),
+    ("glpat-", 20, "holds a token of GitLab"),
+    ("xoxb-", 20, "holds a token of Slack"),
+    ("xoxp-", 20, "holds a token of Slack"),
+    ("sk_live_", 20, "holds a key of Stripe"),
+    ("AIza", 35, "holds a key of Google"),
 ];
 
 fn holds_token(value: &str, prefix: &str, length: usize) -> bool {
@@ -99,6 +99,14 @@ fn is_literal(value: &str) -> bool {
     let is_open = value.contains(['$', '{', '}', '<', '>', '%'])
         || value.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.'));
     !value.is_empty() && !is_switch && !is_elsewhere && !is_open
+}
+
+/// Whether a value is a blank for somebody to fill in: it repeats the name, or says so.
+fn is_placeholder(name: &str, value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    let says_so = ["insert", "replace", "your_", "your-", "placeholder", "example"];
+    (name.len() > 5 && value.contains(&name.to_ascii_lowercase()))
+        || says_so.iter().any(|word| value.starts_with(word))
 }
 
 /// Nouns that mean a secret when a name ends in them.

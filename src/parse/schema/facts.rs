@@ -38,6 +38,8 @@ pub enum Standing {
 pub struct ObjectFacts {
     /// How the target version stands to its kind.
     pub standing: Standing,
+    /// Where objects of its kind live, if that is known.
+    pub scope: Option<Scope>,
     /// What is wrong with it, in no particular order.
     pub problems: Vec<Problem>,
 }
@@ -140,7 +142,12 @@ fn facts_of_object<'p>(
     if named && absence == Absence::Reported {
         problems.extend(check_name(object.root()));
     }
-    ObjectFacts { standing, problems }
+    let scope = match standing {
+        Standing::BuiltIn(kind) => Some(kind.scope),
+        Standing::Custom => custom.scope(object.api_version(), object.kind_name()),
+        _ => None,
+    };
+    ObjectFacts { standing, scope, problems }
 }
 
 /// The path of a node of an object, such as `spec.ports[0]`. A node behind an alias to elsewhere has the path of its last

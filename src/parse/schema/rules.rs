@@ -46,8 +46,8 @@ fn check_rules<'t>(node: NodeRef<'t>, rules: &Rules, found: &mut Vec<(NodeRef<'t
         if rules.max_length.is_some_and(|most| length > most) {
             report(rule(format!("may not be more than {} bytes", rules.max_length.unwrap_or(0))));
         }
-        if let Some((pattern, _)) = rules.pattern.as_ref().filter(|(_, regex)| !regex.is_match(text)) {
-            report(rule(format!("should match '{pattern}'")));
+        if let Some(pattern) = rules.pattern.as_ref().filter(|pattern| !pattern.matches(text)) {
+            report(rule(format!("should match '{}'", pattern.text)));
         }
     }
     if let Some(number) = number(node) {

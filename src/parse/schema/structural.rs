@@ -1,5 +1,7 @@
 //! The schema of a CustomResourceDefinition, made ready for validation: an arena of plain nodes.
 
+use std::sync::OnceLock;
+
 use regex::Regex;
 use serde_json::Value;
 
@@ -63,11 +65,27 @@ pub(super) struct Schema {
     pub(super) rules: Option<Box<Rules>>,
 }
 
+/// A regular expression of RE2, compiled when the first value comes along: definitions have many, objects few.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) text: String,
+    /// `None` for one that this engine does not take; nothing is said of its values.
+    compiled: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// Whether a value fits.
+    pub(super) fn matches(&self, value: &str) -> bool {
+        let regex = self.compiled.get_or_init(|| Regex::new(&self.text).ok());
+        regex.as_ref().is_none_or(|regex| regex.is_match(value))
+    }
+}
+
 /// The rules about single values.
 #[derive(Debug, Default)]
 pub(super) struct Rules {
     pub(super) allowed: Option<Vec<Value>>,
-    pub(super) pattern: Option<(String, Regex)>,
+    pub(super) pattern: Option<Pattern>,
     pub(super) minimum: Option<f64>,
     pub(super) maximum: Option<f64>,
     pub(super) exclusive_minimum: bool,
@@ -190,9 +208,8 @@ fn read_rule(name: &str, value: NodeRef<'_>, rules: &mut Rules) -> bool {
     match name {
         "enum" => rules.allowed = value.items().map(json::value).collect(),
         "pattern" => {
-            // A pattern that this engine does not take is one of the few that RE2 takes alone: it is not checked.
-            let text = value.as_str().unwrap_or_default();
-            rules.pattern = Regex::new(text).ok().map(|regex| (text.to_owned(), regex));
+            let text = value.as_str().unwrap_or_default().to_owned();
+            rules.pattern = Some(Pattern { text, compiled: OnceLock::new() });
         }
         "minimum" => rules.minimum = number(value),
         "maximum" => rules.maximum = number(value),

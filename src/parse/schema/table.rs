@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use crate::parse::version::Version;
 
 static KUBERNETES: &str = include_str!("../../../schemas/kubernetes.txt");
+static ENUMS: &str = include_str!("../../../schemas/enums.txt");
 static REQUIRED: &str = include_str!("../../../schemas/required.txt");
 
 /// Number of versions in the file.
@@ -170,6 +171,8 @@ pub struct Field {
     pub required: bool,
     /// How it is merged, for lists.
     pub merge: Merge,
+    /// The only values that it may have, separated by blanks, where only certain ones are allowed.
+    pub allowed: Option<&'static str>,
 }
 
 /// A type of the target version.
@@ -368,7 +371,8 @@ impl Table {
             let required = name.ends_with('!');
             let name = name.trim_end_matches('!');
             if versions.contains(self.version) {
-                fields.push(Field { name, shape: self.shape(shape), required, merge });
+                let allowed = allowed_values(slot.name, name);
+                fields.push(Field { name, shape: self.shape(shape), required, merge, allowed });
             } else {
                 absent.push((name, versions));
             }
@@ -462,6 +466,15 @@ fn amendments(name: &str) -> impl Iterator<Item = (char, &'static str)> {
     })
 }
 
+/// The values in `schemas/enums.txt` for a field.
+fn allowed_values(type_name: &str, field: &str) -> Option<&'static str> {
+    ENUMS.lines().find_map(|line| {
+        let values =
+            line.strip_prefix(type_name)?.strip_prefix(' ')?.strip_prefix(field)?.strip_prefix(' ')?;
+        values.split(" | ").next()
+    })
+}
+
 /// Orders `v1` before `v1beta1` before `v1alpha1`, newer ones first, whatever the group. Mirrors
 /// `version.CompareKubeAwareVersionStrings`.
 pub fn by_stability(left: &str, right: &str) -> Ordering {
@@ -514,6 +527,18 @@ mod tests {
             let words: Vec<_> = line.split(' ').collect();
             let amended = field(table, words[1], words[2]);
             assert_eq!(amended.required, words[0] == "+", "{line}");
+        }
+    }
+
+    #[test]
+    fn every_enum_names_a_field_of_strings() {
+        let table = Table::of(Version::NEWEST);
+        for line in ENUMS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let words: Vec<_> = line.split(" | ").next().unwrap().split(' ').collect();
+            let field = field(table, words[0], words[1]);
+            assert_eq!(field.shape.innermost(), Leaf::String, "{line}");
+            assert_eq!(field.allowed.unwrap().split(' ').collect::<Vec<_>>(), words[2..], "{line}");
+            assert!(words[2..].is_sorted(), "{line}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::parse::scalar::json_float;
 use crate::parse::schema::hint;
 use crate::parse::schema::problem::{Expected, Fault, Problem};
+use crate::parse::schema::suggest::closest;
 use crate::parse::schema::table::{Layer, Leaf, Shape, Table, TypeId};
 use crate::parse::schema::value;
 use crate::parse::tree::{NodeId, NodeRef, Scalar, Style};
@@ -152,6 +153,9 @@ impl<'t> Walk<'t> {
             if field.required && !is_empty(entry) {
                 present += 1;
             }
+            if let Some(allowed) = field.allowed {
+                check_allowed(entry, allowed, problems);
+            }
             // What a client writes into `status` is dropped, so nothing there can be missing.
             let absence = if visit == 0 && field.name == "status" { Absence::Ignored } else { step.absence };
             self.value(
@@ -196,6 +200,22 @@ impl<'t> Walk<'t> {
 
 fn wrong_type(node: NodeRef<'_>, expected: Expected) -> Problem {
     Problem { node: node.id(), fault: Fault::WrongType { expected } }
+}
+
+/// Checks a string, or each string of a list, against the values that are allowed. The words are those of
+/// `field.NotSupported`.
+fn check_allowed(node: NodeRef<'_>, allowed: &str, problems: &mut Vec<Problem>) {
+    let single = node.is_scalar().then_some(node);
+    for value in single.into_iter().chain(node.items()) {
+        let text = value.as_str().unwrap_or_default();
+        if text.is_empty() || allowed.split(' ').any(|one| one == text) {
+            continue;
+        }
+        let names: Vec<String> = allowed.split(' ').map(|one| format!("{one:?}")).collect();
+        let message = format!("Unsupported value: {text:?}: supported values: {}", names.join(", "));
+        let meant = closest(text, allowed.split(' ')).map(str::to_owned);
+        problems.push(Problem { node: value.id(), fault: Fault::Rule { message, meant } });
+    }
 }
 
 /// Whether Go sees no difference between the value and none, or the validation treats it so: null, `""`, `[]`.

@@ -171,7 +171,16 @@ impl<'s> Reader<'s> {
 
     /// Does the next step of the innermost container. `false` when the document is complete.
     pub(crate) fn step(&mut self) -> Result<bool, Fault> {
-        let Some(&frame) = self.frames.last() else { return Ok(false) };
+        let Some(mut frame) = self.frames.last().copied() else { return Ok(false) };
+        let may_be_easy = matches!(
+            frame.state,
+            State::BlockKey | State::BlockEntry | State::IndentlessEntry | State::BlockValueNode
+        );
+        if may_be_easy && self.scanner.is_at_rest() {
+            self.read_easy_lines()?;
+            let Some(&innermost) = self.frames.last() else { return Ok(false) };
+            frame = innermost;
+        }
         match frame.state {
             State::Root => {
                 self.set_state(State::RootDone);
@@ -529,6 +538,10 @@ impl<'s> Reader<'s> {
 
     pub(crate) fn missing_value(&mut self, at: u32) {
         self.missing(at, Pending::default());
+    }
+
+    pub(crate) fn push_scalar(&mut self, token: Token) {
+        self.scalar(token, Pending::default());
     }
 
     fn scalar(&mut self, token: Token, pending: Pending) {

@@ -15,6 +15,9 @@ pub(super) const EASY_KEY: u8 = 32;
 /// Cannot start a plain scalar, or only with care.
 pub(super) const INDICATOR: u8 = 64;
 
+/// Needs a look in a plain scalar of one line, in block context.
+pub(super) const EASY_STOP: u8 = 128;
+
 /// The classes of every byte.
 pub(super) static CLASS: [u8; 256] = classes();
 
@@ -35,6 +38,9 @@ const fn classes() -> [u8; 256] {
         }
         if matches!(b, b'\n' | b'\r' | 0xC2 | 0xE2) {
             class |= BREAK_LEAD;
+        }
+        if matches!(b, b':' | b'#' | b'\n' | b'\r' | b'\t' | 0xC2 | 0xE2) {
+            class |= EASY_STOP;
         }
         if b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-') {
             class |= WORD | TAG | EASY_KEY;

@@ -3,6 +3,7 @@
 mod aliases;
 mod builder;
 mod bytes;
+mod easy;
 mod encoding;
 mod explain;
 mod facts;

@@ -130,14 +130,9 @@ impl<'s> Scanner<'s> {
         self.keys.len() - 1
     }
 
-    /// Whether nothing has been read ahead.
-    pub(crate) fn is_drained(&self) -> bool {
-        self.head == self.tokens.len()
-    }
-
     /// Whether the block context is at rest: no token waits, no bracket is open.
     pub(crate) fn is_at_rest(&self) -> bool {
-        self.is_drained() && self.keys.len() == 1 && !self.ended
+        self.head == self.tokens.len() && self.keys.len() == 1 && !self.ended
     }
 
     /// Forgets the key that may have started: what the builder has moved past on its own.

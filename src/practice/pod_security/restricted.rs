@@ -124,8 +124,8 @@ pub(super) fn volumes(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> 
         if source(ALLOWED_VOLUMES).is_some() {
             return None;
         }
-        let (kind, node) = source(RESTRICTED_VOLUMES)
-            .unwrap_or_else(|| ("unknown", field(volume, "name").unwrap_or(volume)));
+        // One without any source is an emptyDir (`SetDefaults_Volume`).
+        let (kind, node) = source(RESTRICTED_VOLUMES)?;
         let node = if kind == "hostPath" { field(node, "path").unwrap_or(node) } else { node };
         Some(Culprit { who: Who::Volume(name), node, value: Some(Cow::Borrowed(kind)) })
     });

@@ -19,6 +19,13 @@ pub(super) struct Buffers {
     raw: Vec<i64>,
 }
 
+/// Whether preferences between pods give points.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weighs {
+    Nothing,
+    Something,
+}
+
 /// Why the constraints between pods refuse a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Refusal {
@@ -138,10 +145,11 @@ pub(super) fn decide(
         .map(|(tally, _)| tally)
         .chain(&engine.templates[template].weighed_by)
         .any(|&tally| engine.tallies[tally].events > 0);
+    let weighs = if weighs { Weighs::Something } else { Weighs::Nothing };
     let is_local = class.soft_taints.is_empty()
         && class.preferences.is_empty()
         && prepared.scored_spread.is_empty()
-        && !weighs;
+        && weighs == Weighs::Nothing;
     let best = if is_local {
         best_local(&class.local, &between)
     } else {
@@ -150,7 +158,7 @@ pub(super) fn decide(
         let feasible =
             scored.filter(|&(node, &score)| score != INFEASIBLE && between.refusal(node).is_none());
         buffers.feasible.extend(feasible.map(|(node, _)| node));
-        best_in_all(engine, buffers, template, prepared)
+        best_in_all(engine, buffers, template, prepared, weighs)
     };
     match best {
         Some(node) => Outcome::Placed(node),
@@ -182,6 +190,7 @@ fn best_in_all(
     buffers: &mut Buffers,
     template: usize,
     prepared: &Prepared,
+    weighs: Weighs,
 ) -> Option<usize> {
     let class = &engine.classes[prepared.class];
     let Buffers { feasible, totals, raw } = buffers;
@@ -202,8 +211,10 @@ fn best_in_all(
         spread_points(engine, feasible, raw, prepared);
         add(totals, raw, Plugin::PodTopologySpread);
     }
-    affinity_points(engine, feasible, raw, template, prepared);
-    add(totals, raw, Plugin::InterPodAffinity);
+    if weighs == Weighs::Something {
+        affinity_points(engine, feasible, raw, template, prepared);
+        add(totals, raw, Plugin::InterPodAffinity);
+    }
 
     let mut best = None;
     let mut highest = i64::MIN;
@@ -278,20 +289,38 @@ fn spread_points(engine: &Engine<'_>, feasible: &[usize], points: &mut Vec<i64>,
                 score += domain_score(count, spread.max_skew, spread.weight);
             }
         }
-        let score = score.round() as i64;
+        let score = rounded(score);
         minimum = minimum.min(score);
         maximum = maximum.max(score);
         points.push(score);
     }
+    let normalized = |score: i64| {
+        if maximum == 0 { MAX_NODE_SCORE } else { MAX_NODE_SCORE * (maximum + minimum - score) / maximum }
+    };
+    // Few different scores occur: each is divided once.
+    const TABLE: i64 = 1024;
+    let table: Vec<i64> = if minimum <= maximum && maximum - minimum < TABLE {
+        (minimum..=maximum).map(normalized).collect()
+    } else {
+        Vec::new()
+    };
     for (points, &node) in points.iter_mut().zip(feasible) {
         *points = if is_ignored(node) {
             0
-        } else if maximum == 0 {
-            MAX_NODE_SCORE
         } else {
-            MAX_NODE_SCORE * (maximum + minimum - *points) / maximum
+            let known = usize::try_from(*points - minimum).ok().and_then(|index| table.get(index));
+            known.copied().unwrap_or_else(|| normalized(*points))
         };
     }
+}
+
+/// Rounds half away from zero, as `f64::round`, without a call for the scores that occur.
+fn rounded(score: f64) -> i64 {
+    if (0.0..1e15).contains(&score) {
+        let whole = score as i64;
+        return whole + i64::from(score - whole as f64 >= 0.5);
+    }
+    score.round() as i64
 }
 
 /// The points of preferences between pods for the feasible nodes, as `inter_pod_affinity::scores`; no points if no

@@ -1,10 +1,15 @@
 //! What the analysis needs to know from outside, once flags and `kplan.yaml` are read.
 
+pub mod file;
+mod scope;
+
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
 use crate::parse::schema::custom::UserSchemas;
 use crate::parse::version::Version;
+
+pub use crate::config::scope::{Exemption, Scope};
 
 /// Whether what is not in the input may exist all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +57,8 @@ pub struct Settings {
     pub external: Vec<External>,
     /// Schemas of custom kinds that the user brings.
     pub schemas: UserSchemas,
+    /// Files for which some checks are not reported.
+    pub exemptions: Vec<Exemption>,
 }
 
 impl Settings {
@@ -64,6 +71,7 @@ impl Settings {
             levels: BTreeMap::new(),
             external: Vec::new(),
             schemas: UserSchemas::default(),
+            exemptions: Vec::new(),
         }
     }
 }

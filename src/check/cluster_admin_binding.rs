@@ -1,0 +1,42 @@
+#![doc = include_str!("cluster_admin_binding.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Severity;
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectRef;
+use crate::practice::role::{is_system, subjects_of};
+
+pub(super) static CHECK: Check = Check {
+    id: "cluster-admin-binding",
+    group: Group::Security,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "somebody may do everything in the cluster",
+    page: include_str!("cluster_admin_binding.md"),
+    run: Run::Object(run),
+};
+
+fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    let Some(role) = object.get("roleRef.name").filter(|role| role.content() == "cluster-admin") else {
+        return;
+    };
+    let is_cluster_role = object.get("roleRef.kind").is_some_and(|kind| kind.content() == "ClusterRole");
+    if !is_cluster_role || is_system(object) || subjects_of(object).next().is_none() {
+        return;
+    }
+    let who: Vec<_> = subjects_of(object)
+        .filter_map(|subject| {
+            Some(format!("{} `{}`", subject.get("kind")?.content(), subject.get("name")?.content()))
+        })
+        .collect();
+    let (scope, severity) = match (object.kind(), object.namespace()) {
+        (Kind::ClusterRoleBinding, _) => ("in the cluster".to_owned(), Severity::Warning),
+        (_, Some(namespace)) => (format!("in namespace `{namespace}`"), Severity::Note),
+        _ => return,
+    };
+    let message =
+        format!("{} `{}` lets {} do everything {scope}", object.kind_name(), object.name(), who.join(", "));
+    sink.report(object, role, message)
+        .severity(severity)
+        .help("bind a role with the verbs and resources that are needed");
+}

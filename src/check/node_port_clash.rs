@@ -1,0 +1,44 @@
+#![doc = include_str!("node_port_clash.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Severity;
+use crate::parse::object::ObjectRef;
+use crate::practice::{is_same, node_ports_of};
+
+pub(super) static CHECK: Check = Check {
+    id: "node-port-clash",
+    group: Group::Reliability,
+    severity: Severity::Error,
+    since: "0.1.0",
+    summary: "two Services that ask for the same port of the nodes",
+    page: include_str!("node_port_clash.md"),
+    run: Run::Object(run),
+};
+
+fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    for (port, number, protocol) in node_ports_of(object) {
+        let earlier = cx.practice.node_ports(number, protocol).iter().find(|other| {
+            let is_before = (other.service.id, other.node.id()) < (object.id, port.node.id());
+            let is_copy = other.service.id != object.id && is_same(other.service, object);
+            is_before && !is_copy
+        });
+        let Some(other) = earlier else { continue };
+        let message = format!(
+            "Services `{}` and `{}` both ask for nodePort {number}: provided port is already allocated",
+            other.service.full_name(),
+            object.full_name()
+        );
+        // Manifests in different folders may be for different clusters.
+        let is_near = folder(object) == folder(other.service);
+        let severity = if is_near { Severity::Error } else { Severity::Warning };
+        sink.report(object, port.node, message)
+            .severity(severity)
+            .related(other.service.span(other.node), "taken here")
+            .help("leave `nodePort` out, and the API server picks a free one");
+    }
+}
+
+fn folder(object: ObjectRef<'_>) -> &str {
+    let path = object.file.source.path();
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}

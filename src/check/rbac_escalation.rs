@@ -1,0 +1,96 @@
+#![doc = include_str!("rbac_escalation.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Severity;
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectRef;
+use crate::parse::tree::NodeRef;
+use crate::practice::role::{Rule, is_system, rules_of};
+
+pub(super) static CHECK: Check = Check {
+    id: "rbac-escalation",
+    group: Group::Security,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "a role by which somebody can get more rights than it says",
+    page: include_str!("rbac_escalation.md"),
+    run: Run::Object(run),
+};
+
+/// A way up: the verb, the resource (in the group), what it leads to, and how plainly.
+struct Way {
+    verb: &'static str,
+    group: &'static str,
+    resource: &'static str,
+    leads_to: &'static str,
+    severity: Severity,
+}
+
+const fn way(
+    verb: &'static str,
+    group: &'static str,
+    resource: &'static str,
+    leads_to: &'static str,
+    severity: Severity,
+) -> Way {
+    Way { verb, group, resource, leads_to, severity }
+}
+
+const RBAC: &str = "rbac.authorization.k8s.io";
+
+/// By `Good practices for RBAC` of the Kubernetes documentation, gravest first.
+static WAYS: &[Way] = &[
+    way("escalate", RBAC, "clusterroles", "can write any right into a role", Severity::Warning),
+    way("escalate", RBAC, "roles", "can write any right into a role", Severity::Warning),
+    way("bind", RBAC, "clusterroles", "can bind any role to itself", Severity::Warning),
+    way("bind", RBAC, "roles", "can bind any role to itself", Severity::Warning),
+    way("impersonate", "", "users", "can act as anybody", Severity::Warning),
+    way("impersonate", "", "groups", "can act as any group, `system:masters` included", Severity::Warning),
+    way("impersonate", "", "serviceaccounts", "can act as any ServiceAccount", Severity::Warning),
+    way(
+        "get",
+        "",
+        "nodes/proxy",
+        "can run commands in every container, past the API server",
+        Severity::Warning,
+    ),
+    way("create", "", "serviceaccounts/token", "can get a token of any ServiceAccount", Severity::Note),
+    way("create", "", "pods/exec", "can run commands in containers, with their rights", Severity::Note),
+    way("create", "", "pods/attach", "can attach to containers, with their rights", Severity::Note),
+    way("create", "", "pods", "can run pods under any ServiceAccount of the namespace", Severity::Note),
+    way("list", "", "secrets", "can read all Secrets, tokens included", Severity::Note),
+    way("get", "", "secrets", "can read any Secret, tokens included", Severity::Note),
+];
+
+fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    if is_system(object) {
+        return;
+    }
+    for rule in rules_of(object) {
+        // Wildcards have a check of their own, and single objects by name are what one should list.
+        if rule.wildcard("verbs").is_some() || rule.wildcard("resources").is_some() || rule.is_narrow() {
+            continue;
+        }
+        let Some((way, node)) = WAYS.iter().find_map(|way| Some((way, taken(rule, way)?))) else { continue };
+        let scope = if object.kind() == Kind::Role { " of its namespace" } else { "" };
+        let message = format!(
+            "who has {} `{}` {}{}: `{}` on `{}`",
+            object.kind_name(),
+            object.name(),
+            way.leads_to,
+            if way.leads_to.ends_with("namespace") { "" } else { scope },
+            way.verb,
+            way.resource
+        );
+        sink.report(object, node, message)
+            .severity(way.severity)
+            .help("leave it out, or name the objects with `resourceNames`");
+    }
+}
+
+fn taken<'p>(rule: Rule<'p>, way: &Way) -> Option<NodeRef<'p>> {
+    let node = rule.grants("verbs", way.verb)?;
+    let resource = rule.grants("resources", way.resource)?;
+    rule.grants("apiGroups", way.group)?;
+    Some(if way.severity == Severity::Note { resource } else { node })
+}

@@ -1,0 +1,107 @@
+#![doc = include_str!("selector_overlap.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Severity;
+use crate::graph::Pod;
+use crate::graph::ports::{PortRef, ports_of_pod, ports_of_service};
+use crate::graph::selector::Selector;
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectRef;
+use crate::practice::image::Image;
+use crate::practice::selection::workload_selector;
+use crate::practice::{is_same, runs_for_good};
+
+pub(super) static CHECK: Check = Check {
+    id: "selector-overlap",
+    group: Group::Reliability,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "a selector that takes in the pods of another workload",
+    page: include_str!("selector_overlap.md"),
+    run: Run::Object(run),
+};
+
+fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    if object.kind() == Kind::Service {
+        return service(cx, object, sink);
+    }
+    if let Some(selector) = workload_selector(object) {
+        workload(cx, object, &selector, sink);
+    }
+}
+
+/// Another workload's pods: controllers tell them apart by their owner, autoscalers, budgets and people do not.
+fn workload<'p>(cx: &Context<'p>, object: ObjectRef<'p>, selector: &Selector<'p>, sink: &mut Sink<'_>) {
+    let Some(namespace) = object.namespace() else { return };
+    let others = cx.graph.select(namespace, selector).map(Pod::owner).filter(|other| {
+        other.id != object.id && !is_same(*other, object) && workload_selector(*other).is_some()
+    });
+    // Two workloads in different folders are seldom applied together if they get in each other's way.
+    let is_near = |other: &ObjectRef<'_>| folder(*other) == folder(object);
+    let Some(other) = others.into_iter().find(is_near) else { return };
+    let mutual = workload_selector(other).zip(cx.graph.pod_of(object.id));
+    let is_mutual = mutual.is_some_and(|(selector, pod)| selector.matches(&pod.labels));
+    // Of two that select one another, one finding is enough.
+    if is_mutual && other.id < object.id {
+        return;
+    }
+    let message = format!(
+        "{} `{}` also selects the pods of {} `{}`",
+        object.kind_name(),
+        object.name(),
+        other.kind_name(),
+        other.name()
+    );
+    let node = selector.requirements[0].node;
+    sink.report(object, node, message)
+        .related(other.name_span(), "its pods have these labels too")
+        .help("give each workload a label of its own: an autoscaler counts the pods by this selector");
+}
+
+/// Pods that do not serve what the Service is for: those of Jobs, and those that listen elsewhere.
+fn service<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    // What is in another folder may be for another cluster.
+    let is_near = |pod: &&Pod<'p>| folder(pod.owner()) == folder(object);
+    let pods: Vec<_> = cx.graph.pods_of_service(object.id).filter(is_near).collect();
+    let Some(server) = pods.iter().find(|pod| runs_for_good(pod.owner()) && listens(object, pod)) else {
+        return;
+    };
+    let stranger = pods.iter().find(|pod| {
+        let comes_to_an_end = !runs_for_good(pod.owner());
+        comes_to_an_end
+            || (ports_of_pod(pod.template).next().is_some() && !listens(object, pod) && !is_akin(pod, server))
+    });
+    let (Some(stranger), Some(selector)) = (stranger, cx.graph.service_selector(object.id)) else { return };
+    let owner = stranger.owner();
+    let message = format!(
+        "Service `{}` also sends traffic to the pods of {} `{}`, which do not serve it",
+        object.name(),
+        owner.kind_name(),
+        owner.name()
+    );
+    sink.report(object, selector.requirements[0].node, message)
+        .related(owner.name_span(), "selected as well")
+        .related(server.owner().name_span(), "serves it")
+        .help("select by a label that only the pods that serve it have");
+}
+
+fn listens(service: ObjectRef<'_>, pod: &Pod<'_>) -> bool {
+    let mut targets =
+        ports_of_service(service).filter_map(|port| PortRef::of(port.target().unwrap_or(port.port)));
+    targets.any(|target| ports_of_pod(pod.template).any(|port| port.is(target)))
+}
+
+/// Versions of one program, as in a canary release.
+fn is_akin(left: &Pod<'_>, right: &Pod<'_>) -> bool {
+    let images = |pod: &Pod<'_>| -> Vec<String> {
+        let images = pod.template.containers().filter_map(|container| container.get("image"));
+        images.map(|image| Image::parse(image.content()).repository.to_owned()).collect()
+    };
+    let others = images(right);
+    images(left).iter().any(|image| others.contains(image))
+}
+
+fn folder(object: ObjectRef<'_>) -> &str {
+    let path = object.file.source.path();
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}

@@ -1,0 +1,85 @@
+//! `kplan check --fix`: repairs are applied until there is none left to apply.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use similar::TextDiff;
+
+use crate::analysis::{Analysis, analyze};
+use crate::config::Settings;
+use crate::diagnostic::Safety;
+use crate::fix;
+use crate::load::{self, Failure, STDIN_NAME};
+use crate::source::{SourceFile, Workspace};
+
+/// A repair may uncover another; more rounds than this would be two that undo each other.
+const ROUNDS: usize = 10;
+
+/// The workspace after all repairs, and what is still to be said of it.
+pub(super) struct Repaired {
+    pub(super) workspace: Workspace,
+    pub(super) analysis: Analysis,
+    /// How many repairs were applied.
+    pub(super) applied: usize,
+    /// New texts by path, sorted.
+    pub(super) texts: BTreeMap<String, String>,
+}
+
+/// Applies the repairs of `analysis` and those that they uncover, in memory.
+pub(super) fn repair(
+    workspace: Workspace,
+    analysis: Analysis,
+    settings: &Settings,
+    safety: Safety,
+) -> Repaired {
+    let mut repaired = Repaired { workspace, analysis, applied: 0, texts: BTreeMap::new() };
+    for _ in 0..ROUNDS {
+        let Repaired { workspace, analysis, .. } = &repaired;
+        let of_disk = |file: &SourceFile| file.path() != STDIN_NAME;
+        let wanted: Vec<_> = analysis
+            .diagnostics
+            .iter()
+            .filter(|finding| {
+                let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+                edits.clone().count() > 0
+                    && edits.into_iter().all(|edit| of_disk(workspace.file(edit.span.file)))
+            })
+            .cloned()
+            .collect();
+        let fixed = fix::apply(workspace, &wanted, safety);
+        if fixed.applied == 0 {
+            break;
+        }
+        let changed: Vec<(String, String)> = fixed
+            .files
+            .iter()
+            .map(|(file, text)| (workspace.file(*file).path().to_owned(), text.clone()))
+            .collect();
+        repaired.workspace = workspace.with_texts(fixed.files);
+        repaired.texts.extend(changed);
+        repaired.analysis = analyze(&repaired.workspace, settings);
+        repaired.applied += fixed.applied;
+    }
+    repaired
+}
+
+/// Writes the new texts to the disk, each whole or not at all.
+pub(super) fn write(repaired: &Repaired) -> Result<(), Failure> {
+    repaired.texts.iter().try_for_each(|(path, text)| load::write(Path::new(path), text))
+}
+
+/// What writing would change, as a unified diff.
+pub(super) fn diff(before: &Workspace, repaired: &Repaired) -> String {
+    let old: BTreeMap<&str, &str> = before.files().map(|(_, file)| (file.path(), file.text())).collect();
+    let diffs = repaired.texts.iter().map(|(path, text)| {
+        let old = old.get(path.as_str()).copied().unwrap_or_default();
+        TextDiff::from_lines(old, text).unified_diff().header(path, path).to_string()
+    });
+    diffs.collect()
+}
+
+/// `Fixed 3 problems in 2 files.`
+pub(super) fn summary(repaired: &Repaired) -> String {
+    let counted = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    format!("Fixed {} in {}.\n", counted(repaired.applied, "problem"), counted(repaired.texts.len(), "file"))
+}

@@ -1,0 +1,343 @@
+//! `kplan.yaml` becomes settings. It is source like any other: what is wrong with it is said with its place.
+
+use std::ops::Range;
+
+use crate::config::{External, Level, World};
+use crate::diagnostic::Severity;
+use crate::parse::schema::suggest::closest;
+use crate::parse::version::Version;
+use crate::parse::{NodeRef, parse};
+use crate::source::SourceFile;
+
+/// What `kplan.yaml` says, as far as it could be understood.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ConfigFile {
+    /// The target version.
+    pub target: Option<Version>,
+    /// What is read where the command line names nothing, relative to the file.
+    pub paths: Vec<Written>,
+    /// What folders are read without, relative to the file, in the words of `.gitignore`.
+    pub exclude: Vec<Written>,
+    /// The inventory of the cluster, relative to the file.
+    pub nodes: Option<Written>,
+    /// The namespace of objects that name none.
+    pub namespace: Option<String>,
+    /// Open or closed world.
+    pub world: Option<World>,
+    /// Levels of checks and groups. Whether there are such is not known here.
+    pub levels: Vec<(Written, Level)>,
+    /// Objects made elsewhere.
+    pub external: Vec<External>,
+    /// What holds for some files only.
+    pub overrides: Vec<Override>,
+}
+
+/// A text and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The text.
+    pub text: String,
+    /// Its bytes in the file.
+    pub range: Range<u32>,
+}
+
+/// What holds for some files only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Override {
+    /// Patterns of the files, relative to the configuration.
+    pub paths: Vec<Written>,
+    /// Checks and groups that are not reported for them.
+    pub ignore: Vec<Written>,
+}
+
+/// Something wrong with the configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where.
+    pub range: Range<u32>,
+    /// One line that stands alone.
+    pub message: String,
+    /// A few words for the place.
+    pub label: String,
+    /// What to write instead.
+    pub help: Option<String>,
+}
+
+const MEMBERS: &[&str] = &[
+    "apiVersion",
+    "kind",
+    "metadata",
+    "kubernetesVersion",
+    "paths",
+    "exclude",
+    "nodes",
+    "namespace",
+    "world",
+    "checks",
+    "external",
+    "overrides",
+];
+
+/// Reads a configuration. Never fails: what cannot be understood is left out and said.
+pub fn read(file: &SourceFile) -> (ConfigFile, Vec<Fault>) {
+    let mut config = ConfigFile::default();
+    let mut faults = Faults::default();
+    let parsed = parse(file);
+    for problem in &parsed.problems {
+        faults.add(problem.range.clone(), problem.message.clone(), &problem.label, problem.help.clone());
+    }
+    match &parsed.documents[..] {
+        [] if faults.list.is_empty() => {}
+        [] => {}
+        [document] => read_members(&mut config, &mut faults, parsed.tree.node(document.root)),
+        [first, second, ..] => {
+            faults.add(second.range.clone(), "the configuration has more than one document", "", None);
+            read_members(&mut config, &mut faults, parsed.tree.node(first.root));
+        }
+    }
+    (config, faults.list)
+}
+
+fn read_members(config: &mut ConfigFile, faults: &mut Faults, root: NodeRef<'_>) {
+    if !faults.is_mapping(root, "the configuration") {
+        return;
+    }
+    for (key, value) in root.entries() {
+        match &*key.key() {
+            "apiVersion" => faults.expect(value, "apiVersion", "kplan.dev/v1"),
+            "kind" => faults.expect(value, "kind", "Config"),
+            "metadata" => {}
+            "kubernetesVersion" => config.target = read_version(faults, value),
+            "paths" => config.paths = faults.texts(value, "`paths`"),
+            "exclude" => config.exclude = faults.texts(value, "`exclude`"),
+            "nodes" => config.nodes = faults.text(value, "`nodes`"),
+            "namespace" => config.namespace = faults.text(value, "`namespace`").map(|written| written.text),
+            "world" => config.world = read_world(faults, value),
+            "checks" => config.levels = read_levels(faults, value),
+            "external" => config.external = read_external(faults, value),
+            "overrides" => config.overrides = read_overrides(faults, value),
+            _ => faults.unknown(key, MEMBERS),
+        }
+    }
+    for (name, value) in [("apiVersion", "kplan.dev/v1"), ("kind", "Config")] {
+        if root.get(name).is_none() {
+            let start = root.range().start;
+            let help = Some(format!("write `{name}: {value}`"));
+            faults.add(start..start, format!("the configuration has no `{name}`"), "", help);
+        }
+    }
+}
+
+fn read_version(faults: &mut Faults, value: NodeRef<'_>) -> Option<Version> {
+    // By its text: `1.30` without quotes is the number 1.3.
+    let written = faults.text(value, "`kubernetesVersion`")?;
+    let version =
+        written.text.parse().ok().filter(|version| Version::built_in().any(|known| known == *version));
+    if version.is_none() {
+        let message = format!("Kubernetes `{}` is not built in", written.text);
+        let help = format!("write a version from \"{}\" to \"{}\"", Version::OLDEST, Version::NEWEST);
+        faults.add(written.range, message, "", Some(help));
+    }
+    version
+}
+
+fn read_world(faults: &mut Faults, value: NodeRef<'_>) -> Option<World> {
+    let written = faults.text(value, "`world`")?;
+    match written.text.as_str() {
+        "open" => Some(World::Open),
+        "closed" => Some(World::Closed),
+        other => {
+            let message = format!("`{other}` is not a world");
+            faults.add(written.range, message, "", Some("write `open` or `closed`".to_owned()));
+            None
+        }
+    }
+}
+
+fn read_levels(faults: &mut Faults, value: NodeRef<'_>) -> Vec<(Written, Level)> {
+    if !faults.is_mapping(value, "`checks`") {
+        return Vec::new();
+    }
+    let mut levels = Vec::new();
+    for (key, value) in value.entries() {
+        let Some(written) = faults.text(value, "the level of a check") else { continue };
+        // By its text: plain `off` is the boolean false.
+        let level = match written.text.as_str() {
+            "error" => Level::At(Severity::Error),
+            "warning" => Level::At(Severity::Warning),
+            "note" => Level::At(Severity::Note),
+            "off" => Level::Off,
+            other => {
+                let message = format!("`{other}` is not a level");
+                let help = "write `error`, `warning`, `note` or `off`".to_owned();
+                faults.add(written.range, message, "", Some(help));
+                continue;
+            }
+        };
+        levels.push((Written { text: key.key().into_owned(), range: key.range() }, level));
+    }
+    levels
+}
+
+fn read_external(faults: &mut Faults, value: NodeRef<'_>) -> Vec<External> {
+    let mut externals = Vec::new();
+    for item in faults.items(value, "`external`") {
+        if !faults.is_mapping(item, "an entry of `external`") {
+            continue;
+        }
+        let mut external = External { kind: String::new(), namespace: None, name: None };
+        for (key, value) in item.entries() {
+            match &*key.key() {
+                "kind" => {
+                    external.kind = faults.text(value, "`kind`").map_or(String::new(), |kind| kind.text)
+                }
+                "namespace" => external.namespace = faults.text(value, "`namespace`").map(|text| text.text),
+                "name" => external.name = faults.text(value, "`name`").map(|text| text.text),
+                _ => faults.unknown(key, &["kind", "namespace", "name"]),
+            }
+        }
+        if item.get("kind").is_none() {
+            let help = Some("write which kind, such as `kind: Secret`".to_owned());
+            faults.add(item.range(), "an entry of `external` has no `kind`", "", help);
+        } else if !external.kind.is_empty() {
+            externals.push(external);
+        }
+    }
+    externals
+}
+
+fn read_overrides(faults: &mut Faults, value: NodeRef<'_>) -> Vec<Override> {
+    let mut overrides = Vec::new();
+    for item in faults.items(value, "`overrides`") {
+        if !faults.is_mapping(item, "an entry of `overrides`") {
+            continue;
+        }
+        let mut entry = Override::default();
+        for (key, value) in item.entries() {
+            match &*key.key() {
+                "paths" => entry.paths = faults.texts(value, "`paths`"),
+                "ignore" => entry.ignore = faults.texts(value, "`ignore`"),
+                _ => faults.unknown(key, &["paths", "ignore"]),
+            }
+        }
+        for name in ["paths", "ignore"] {
+            if item.get(name).is_none() {
+                faults.add(item.range(), format!("an entry of `overrides` has no `{name}`"), "", None);
+            }
+        }
+        overrides.push(entry);
+    }
+    overrides
+}
+
+#[derive(Default)]
+struct Faults {
+    list: Vec<Fault>,
+}
+
+impl Faults {
+    fn add(&mut self, range: Range<u32>, message: impl Into<String>, label: &str, help: Option<String>) {
+        self.list.push(Fault { range, message: message.into(), label: label.to_owned(), help });
+    }
+
+    fn unknown(&mut self, key: NodeRef<'_>, known: &[&str]) {
+        let name = key.key();
+        let help = match closest(&name, known.iter().copied()) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => format!("known here are `{}`", known.join("`, `")),
+        };
+        self.add(key.range(), format!("unknown key `{name}`"), "", Some(help));
+    }
+
+    fn expect(&mut self, value: NodeRef<'_>, name: &str, expected: &str) {
+        if value.as_str() != Some(expected) {
+            let message = format!("the `{name}` of the configuration is not `{expected}`");
+            self.add(value.range(), message, "", Some(format!("write `{name}: {expected}`")));
+        }
+    }
+
+    fn is_mapping(&mut self, node: NodeRef<'_>, what: &str) -> bool {
+        if !node.is_mapping() {
+            self.add(node.range(), format!("{what} must be a mapping"), "", None);
+        }
+        node.is_mapping()
+    }
+
+    fn items<'t>(&mut self, node: NodeRef<'t>, what: &str) -> Vec<NodeRef<'t>> {
+        if !node.is_sequence() {
+            self.add(node.range(), format!("{what} must be a list"), "", None);
+        }
+        node.items().collect()
+    }
+
+    fn text(&mut self, node: NodeRef<'_>, what: &str) -> Option<Written> {
+        if !node.is_scalar() || node.is_null() || node.content().is_empty() {
+            self.add(node.range(), format!("{what} must be a text"), "", None);
+            return None;
+        }
+        Some(Written { text: node.content().to_owned(), range: node.range() })
+    }
+
+    fn texts(&mut self, node: NodeRef<'_>, what: &str) -> Vec<Written> {
+        let items = self.items(node, what);
+        items.into_iter().filter_map(|item| self.text(item, &format!("an entry of {what}"))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(text: &str) -> (ConfigFile, Vec<Fault>) {
+        read(&SourceFile::from_text("kplan.yaml", &format!("apiVersion: kplan.dev/v1\nkind: Config\n{text}")))
+    }
+
+    fn fault(text: &str) -> String {
+        let (_, faults) = config(text);
+        let faults: Vec<String> = faults
+            .into_iter()
+            .map(|fault| format!("{} | {}", fault.message, fault.help.unwrap_or_default()))
+            .collect();
+        faults.join("\n")
+    }
+
+    #[test]
+    fn the_whole_configuration_is_read() {
+        let (config, faults) = config(
+            "kubernetesVersion: 1.35\npaths: [manifests]\nexclude: ['**/testdata/**']\nnodes: nodes.yaml\n\
+             namespace: shop\nworld: closed\nchecks:\n  missing-readiness-probe: error\n  style: off\n\
+             external:\n- {kind: Secret, namespace: shop, name: 'db-*'}\n\
+             overrides:\n- paths: ['legacy/**']\n  ignore: [security]\n",
+        );
+        assert_eq!(faults, []);
+        assert_eq!(config.target, Some(Version { minor: 35 }));
+        assert_eq!(config.paths[0].text, "manifests");
+        assert_eq!(config.exclude[0].text, "**/testdata/**");
+        assert_eq!(config.nodes.unwrap().text, "nodes.yaml");
+        assert_eq!(config.namespace.as_deref(), Some("shop"));
+        assert_eq!(config.world, Some(World::Closed));
+        let levels: Vec<(&str, Level)> =
+            config.levels.iter().map(|(name, level)| (name.text.as_str(), *level)).collect();
+        assert_eq!(levels, [("missing-readiness-probe", Level::At(Severity::Error)), ("style", Level::Off)]);
+        assert_eq!(config.external[0].name.as_deref(), Some("db-*"));
+        assert_eq!(config.overrides[0].ignore[0].text, "security");
+    }
+
+    #[test]
+    fn every_fault_has_its_words() {
+        assert_eq!(fault("cheks: {}\n"), "unknown key `cheks` | did you mean `checks`?");
+        assert_eq!(
+            fault("checks: {a: fatal}\n"),
+            "`fatal` is not a level | write `error`, `warning`, `note` or `off`"
+        );
+        assert_eq!(
+            fault("kubernetesVersion: '1.20'\n"),
+            "Kubernetes `1.20` is not built in | write a version from \"1.33\" to \"1.37\""
+        );
+        assert_eq!(fault("world: flat\n"), "`flat` is not a world | write `open` or `closed`");
+        assert_eq!(fault("paths: manifests\n"), "`paths` must be a list | ");
+        assert_eq!(fault("external: [{name: x}]\n").lines().count(), 1);
+        assert_eq!(fault("overrides: [{paths: [a], ignor: [x]}]\n").lines().count(), 2);
+        assert_eq!(fault("paths: [a\n").lines().count(), 1);
+    }
+}

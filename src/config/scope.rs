@@ -1,0 +1,106 @@
+//! Which files an entry of the configuration is for.
+
+use std::path::{Component, Path, PathBuf};
+
+use globset::{Glob, GlobBuilder, GlobSet};
+
+/// Patterns of files, relative to the folder of the configuration.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Absolute.
+    root: PathBuf,
+    /// The folder that shown paths are relative to, absolute.
+    here: PathBuf,
+    patterns: GlobSet,
+}
+
+impl Scope {
+    /// Patterns relative to `root`, for paths that are shown relative to `here`; both absolute. `*` does not cross `/`,
+    /// `**` does.
+    ///
+    /// # Errors
+    /// The index of the first pattern that is none, and why.
+    pub fn new<'p>(
+        root: &Path,
+        here: &Path,
+        patterns: impl Iterator<Item = &'p str>,
+    ) -> Result<Self, (usize, String)> {
+        let mut set = GlobSet::builder();
+        for (index, pattern) in patterns.enumerate() {
+            set.add(glob(pattern).map_err(|error| (index, error.kind().to_string()))?);
+        }
+        let patterns = set.build().map_err(|error| (0, error.kind().to_string()))?;
+        Ok(Self { root: root.to_path_buf(), here: here.to_path_buf(), patterns })
+    }
+
+    /// Whether a file, by its path as shown to the user, is meant.
+    pub fn holds(&self, shown: &str) -> bool {
+        let absolute = without_dots(&self.here.join(shown));
+        absolute.strip_prefix(&self.root).is_ok_and(|relative| self.patterns.is_match(relative))
+    }
+}
+
+/// Some checks are not reported for some files.
+#[derive(Clone, Debug)]
+pub struct Exemption {
+    /// The files.
+    pub scope: Scope,
+    /// Checks and groups.
+    pub ignore: Vec<String>,
+}
+
+impl Exemption {
+    /// Whether a check is not reported for a file.
+    pub fn spares(&self, shown: &str, check: &str, group: &str) -> bool {
+        self.ignore.iter().any(|name| name == check || name == group) && self.scope.holds(shown)
+    }
+}
+
+fn glob(pattern: &str) -> Result<Glob, globset::Error> {
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    let pattern =
+        pattern.strip_suffix('/').map_or_else(|| pattern.to_owned(), |folder| format!("{folder}/**"));
+    GlobBuilder::new(&pattern).literal_separator(true).build()
+}
+
+/// The path without `.` and `..`, by its text alone.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            _ => plain.push(part),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_relative_to_the_configuration_wherever_kplan_runs() {
+        let scope = |here: &str| {
+            Scope::new(Path::new("/repo"), Path::new(here), ["legacy/**", "*.yaml", "old/"].into_iter())
+                .unwrap()
+        };
+        for (here, shown, expected) in [
+            ("/repo", "legacy/a/b.yaml", true),
+            ("/repo", "a.yaml", true),
+            ("/repo", "new/a.yaml", false),
+            ("/repo", "old/x/a.yaml", true),
+            ("/repo/legacy", "a.yaml", true),
+            ("/repo/new", "a.yaml", false),
+            ("/repo/new", "../legacy/a.yaml", true),
+            ("/", "/repo/legacy/a.yaml", true),
+            ("/", "/other/legacy/a.yaml", false),
+        ] {
+            assert_eq!(scope(here).holds(shown), expected, "{shown} in {here}");
+        }
+        assert_eq!(Scope::new(Path::new("/"), Path::new("/"), ["a", "b["].into_iter()).unwrap_err().0, 1);
+    }
+}

@@ -1,0 +1,147 @@
+//! Open and closed worlds, and what the configuration declares: the same input, told differently.
+
+use kplan::analysis::analyze;
+use kplan::check::{CHECKS, Group};
+use kplan::config::{External, Level, Settings, World};
+use kplan::diagnostic::{Diagnostic, Safety};
+use kplan::source::{SourceFile, Workspace};
+
+const POD: &str = "
+apiVersion: v1
+kind: Pod
+metadata: {name: web, namespace: shop}
+spec:
+  serviceAccountName: default
+  priorityClassName: important
+  containers:
+  - name: web
+    image: nginx:1.27
+    envFrom:
+    - secretRef: {name: web-tokens}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: api, namespace: shop}
+spec: {selector: {app: api}, ports: [{port: 80}]}
+";
+
+/// What the reference checks say, as `severity check: message`.
+fn findings(files: &[(&str, &str)], settings: &Settings) -> Vec<String> {
+    let mut settings = settings.clone();
+    for check in CHECKS.iter().filter(|check| check.group != Group::Reference) {
+        settings.levels.insert(check.id.to_owned(), Level::Off);
+    }
+    let workspace = Workspace::new(files.iter().map(|(path, text)| SourceFile::from_text(*path, text)));
+    let shown = |diagnostic: &Diagnostic| {
+        format!("{} {}: {}", diagnostic.severity.as_str(), diagnostic.check, diagnostic.message)
+    };
+    analyze(&workspace, &settings).diagnostics.iter().map(shown).collect()
+}
+
+#[test]
+fn in_an_open_world_what_is_missing_may_be_in_the_cluster() {
+    assert_eq!(
+        findings(&[("pod.yaml", POD)], &Settings::plain()),
+        [
+            "warning dangling-reference: Pod `shop/web` names Secret `shop/web-tokens`, which is not in the input",
+            "warning service-selects-nothing: Service `shop/api` selects no pod: none has `app: api`",
+        ]
+    );
+}
+
+#[test]
+fn in_a_closed_world_what_is_missing_does_not_exist() {
+    let closed = Settings { world: World::Closed, ..Settings::plain() };
+    assert_eq!(
+        findings(&[("pod.yaml", POD)], &closed),
+        [
+            "error dangling-reference: Pod `shop/web` names Namespace `shop`, which does not exist",
+            "error dangling-reference: Pod `shop/web` names PriorityClass `important`, which does not exist",
+            "error dangling-reference: Pod `shop/web` names Secret `shop/web-tokens`, which does not exist",
+            "error dangling-reference: Service `shop/api` names Namespace `shop`, which does not exist",
+            "error service-selects-nothing: Service `shop/api` selects no pod: none has `app: api`",
+        ]
+    );
+}
+
+#[test]
+fn what_the_configuration_declares_exists() {
+    let declared = |kind: &str, namespace: Option<&str>, name: &str| External {
+        kind: kind.to_owned(),
+        namespace: namespace.map(str::to_owned),
+        name: Some(name.to_owned()),
+    };
+    let mut settings = Settings { world: World::Closed, ..Settings::plain() };
+    settings.external = vec![
+        declared("Namespace", None, "shop"),
+        declared("PriorityClass", None, "imp*"),
+        declared("Secret", Some("shop"), "web-*"),
+    ];
+    let left = findings(&[("pod.yaml", POD)], &settings);
+    assert_eq!(left.len(), 1, "{left:#?}");
+    assert!(left[0].starts_with("error service-selects-nothing"));
+    settings.external[2].namespace = Some("other".to_owned());
+    assert_eq!(findings(&[("pod.yaml", POD)], &settings).len(), 2);
+}
+
+/// All files of a fixture case: the file, or everything in the folder.
+fn files_of(case: &std::path::Path) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    let mut pending = vec![case.to_owned()];
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            pending.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            files.push((path.display().to_string(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The texts after all safe fixes that do not overlap, and how many findings they were for.
+fn fixed(files: &[(String, String)], diagnostics: &[Diagnostic]) -> (Vec<(String, String)>, usize) {
+    let mut edits: Vec<_> = diagnostics
+        .iter()
+        .filter_map(|diagnostic| diagnostic.fix.as_ref())
+        .filter(|fix| fix.safety == Safety::Safe)
+        .flat_map(|fix| fix.edits.clone())
+        .collect();
+    edits.sort();
+    edits.dedup();
+    let count = edits.len();
+    let mut files = files.to_vec();
+    for edit in edits.into_iter().rev() {
+        files[edit.span.file.0 as usize].1.replace_range(edit.span.range(), &edit.text);
+    }
+    (files, count)
+}
+
+#[test]
+fn a_safe_fix_removes_its_finding_and_adds_none() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/check");
+    let mut total = 0;
+    for check in CHECKS.iter().filter(|check| check.group == Group::Reference) {
+        let mut cases: Vec<_> = std::fs::read_dir(root.join(check.id))
+            .map(|entries| entries.map(|entry| entry.unwrap().path()).collect())
+            .unwrap_or_default();
+        cases.sort();
+        for case in cases {
+            let files = files_of(&case);
+            let mut settings = Settings::plain();
+            for other in CHECKS.iter().filter(|other| other.id != check.id) {
+                settings.levels.insert(other.id.to_owned(), Level::Off);
+            }
+            let analysis_of = |files: &[(String, String)]| {
+                let files = files.iter().map(|(path, text)| SourceFile::from_text(path.clone(), text));
+                analyze(&Workspace::new(files), &settings).diagnostics
+            };
+            let before = analysis_of(&files);
+            let (after_files, fixes) = fixed(&files, &before);
+            let after = analysis_of(&after_files);
+            assert_eq!(before.len() - fixes, after.len(), "{}: {after:#?}", case.display());
+            total += fixes;
+        }
+    }
+    assert!(total > 10, "only {total} fixes were tried");
+}
