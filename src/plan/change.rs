@@ -104,12 +104,28 @@ pub struct Side<'p> {
     pub graph: &'p Graph<'p>,
 }
 
-/// The objects of a program by identity. Of several with one identity the last counts, as when they are applied in
-/// order.
-fn by_identity(program: &Program, scopes: &BTreeSet<(String, String)>) -> BTreeMap<Identity, ObjectId> {
+/// The objects of a program by identity.
+#[derive(Debug, Default)]
+struct Named {
+    /// Of several with one identity the last counts, as when they are applied in order.
+    ids: BTreeMap<Identity, ObjectId>,
+    /// For each of the others the one that counts.
+    chosen: BTreeMap<ObjectId, ObjectId>,
+}
+
+fn by_identity(program: &Program, scopes: &BTreeSet<(String, String)>) -> Named {
     let mut unnamed = BTreeMap::new();
-    let objects = program.objects().filter(|object| object.group() != "kplan.dev");
-    objects.map(|object| (Identity::of(object, scopes, &mut unnamed), object.id)).collect()
+    let mut named = Named::default();
+    let mut earlier = Vec::new();
+    for object in program.objects().filter(|object| object.group() != "kplan.dev") {
+        let identity = Identity::of(object, scopes, &mut unnamed);
+        if let Some(before) = named.ids.insert(identity.clone(), object.id) {
+            earlier.push((before, identity));
+        }
+    }
+    let chosen = earlier.into_iter().map(|(id, identity)| (id, named.ids[&identity]));
+    named.chosen = chosen.collect();
+    named
 }
 
 /// Compares two sides.
@@ -118,10 +134,10 @@ pub fn compare(base: Side<'_>, head: Side<'_>, version: Version) -> ChangeSet {
     let old = by_identity(base.program, &scopes);
     let new = by_identity(head.program, &scopes);
     let mut pairs: Vec<(Identity, Option<ObjectId>, Option<ObjectId>)> = Vec::new();
-    for (identity, id) in &new {
-        pairs.push((identity.clone(), old.get(identity).copied(), Some(*id)));
+    for (identity, id) in &new.ids {
+        pairs.push((identity.clone(), old.ids.get(identity).copied(), Some(*id)));
     }
-    for (identity, id) in old.iter().filter(|(identity, _)| !new.contains_key(*identity)) {
+    for (identity, id) in old.ids.iter().filter(|(identity, _)| !new.ids.contains_key(*identity)) {
         pairs.push((identity.clone(), Some(*id), None));
     }
     let compared: Vec<Compared> = pairs
@@ -142,12 +158,10 @@ pub fn compare(base: Side<'_>, head: Side<'_>, version: Version) -> ChangeSet {
         }
     }
     rename::find(&mut changes);
-    find_users(&mut changes, head, &new);
+    find_users(&mut changes, head, &new.ids);
     for change in &mut changes {
         secret::mask(change);
     }
-    let new: BTreeMap<ObjectId, Identity> = new.into_iter().map(|(identity, id)| (id, identity)).collect();
-    let old: BTreeMap<ObjectId, Identity> = old.into_iter().map(|(identity, id)| (id, identity)).collect();
     sort(&mut set, changes, (base, &old), (head, &new));
     set
 }
@@ -261,17 +275,14 @@ fn find_users(changes: &mut [ObjectChange], head: Side<'_>, identities: &BTreeMa
 fn sort(
     set: &mut ChangeSet,
     changes: Vec<ObjectChange>,
-    (base, old): (Side<'_>, &BTreeMap<ObjectId, Identity>),
-    (head, new): (Side<'_>, &BTreeMap<ObjectId, Identity>),
+    (base, old): (Side<'_>, &Named),
+    (head, new): (Side<'_>, &Named),
 ) {
-    let made: Vec<ObjectId> = new.keys().copied().collect();
-    let made = order(head.graph, &made);
-    let gone: Vec<ObjectId> = changes
-        .iter()
-        .filter(|change| change.verdict == Verdict::Delete)
-        .filter_map(|change| change.before)
-        .collect();
-    let gone = order(base.graph, &gone);
+    let made: Vec<ObjectId> = new.ids.values().copied().collect();
+    let made = order(head.graph, &made, &new.chosen);
+    let gone = changes.iter().filter(|change| change.verdict == Verdict::Delete);
+    let gone: Vec<ObjectId> = gone.filter_map(|change| change.before).collect();
+    let gone = order(base.graph, &gone, &old.chosen);
     let mut by_after: BTreeMap<ObjectId, ObjectChange> = BTreeMap::new();
     let mut by_before: BTreeMap<ObjectId, ObjectChange> = BTreeMap::new();
     for change in changes {
@@ -296,13 +307,14 @@ fn sort(
             set.waves.push(Wave { changes: indexes });
         }
     }
-    let mut cycle = |identities: &BTreeMap<ObjectId, Identity>, broken: &Broken| {
-        if let (Some(first), Some(second)) = (identities.get(&broken.from), identities.get(&broken.to)) {
-            set.cycles.push(Cycle { first: first.clone(), second: second.clone() });
-        }
-    };
-    made.broken.iter().for_each(|broken| cycle(new, broken));
-    gone.broken.iter().for_each(|broken| cycle(old, broken));
+    for (broken, named) in [(&made.broken, new), (&gone.broken, old)] {
+        set.cycles.extend(broken.iter().filter_map(|broken| cycle(broken, named)));
+    }
+}
+
+fn cycle(broken: &Broken, named: &Named) -> Option<Cycle> {
+    let identity = |id| named.ids.iter().find(|(_, own)| **own == id).map(|(identity, _)| identity.clone());
+    Some(Cycle { first: identity(broken.from)?, second: identity(broken.to)? })
 }
 
 /// All objects of a program, completed, in the order in which they are applied. Of several with one identity the last
@@ -310,10 +322,10 @@ fn sort(
 pub fn build(side: Side<'_>, version: Version) -> (Vec<Value>, Vec<Identity>) {
     let scopes = identity::cluster_scoped([side.program]);
     let objects = by_identity(side.program, &scopes);
-    let ids: Vec<ObjectId> = objects.values().copied().collect();
+    let ids: Vec<ObjectId> = objects.ids.values().copied().collect();
+    let order = order(side.graph, &ids, &objects.chosen);
     let identities: BTreeMap<ObjectId, Identity> =
-        objects.into_iter().map(|(identity, id)| (id, identity)).collect();
-    let order = order(side.graph, &ids);
+        objects.ids.into_iter().map(|(identity, id)| (id, identity)).collect();
     let flat: Vec<ObjectId> = order.waves.into_iter().flatten().collect();
     let values: Vec<Result<Value, Identity>> = flat
         .into_par_iter()

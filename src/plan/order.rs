@@ -105,7 +105,8 @@ fn sort_key(object: ObjectRef<'_>) -> impl Ord + use<> {
 
 /// Orders some objects of a graph. References between them are honoured, but for those to a later stage (a
 /// CustomResourceDefinition that names the Service of its conversion webhook) and those that close a cycle.
-pub fn order(graph: &Graph<'_>, objects: &[ObjectId]) -> Order {
+/// `chosen` says which object counts for another of the same identity.
+pub fn order(graph: &Graph<'_>, objects: &[ObjectId], chosen: &BTreeMap<ObjectId, ObjectId>) -> Order {
     let program = graph.program();
     let mut sorted: Vec<ObjectId> = objects.to_vec();
     sorted.sort_by_cached_key(|object| sort_key(program.object(*object)));
@@ -117,8 +118,8 @@ pub fn order(graph: &Graph<'_>, objects: &[ObjectId]) -> Order {
     let mut needs: Vec<Vec<usize>> = Vec::with_capacity(sorted.len());
     let mut needed_by: Vec<Vec<usize>> = vec![Vec::new(); sorted.len()];
     for (place, object) in sorted.iter().enumerate() {
-        let targets =
-            graph.edges_from(*object).iter().filter_map(|edge| places.get(&edge.target()?).copied());
+        let place_of = |target: ObjectId| places.get(chosen.get(&target).unwrap_or(&target)).copied();
+        let targets = graph.edges_from(*object).iter().filter_map(|edge| place_of(edge.target()?));
         let mut targets: Vec<usize> =
             targets.filter(|target| *target != place && stages[*target] == stages[place]).collect();
         targets.sort_unstable();

@@ -1,6 +1,8 @@
 //! The whole plan: what changes, how each workload rolls out, and what could go wrong on the way.
 
+pub mod objects;
 pub mod risk;
+pub mod stage;
 
 use serde_json::Value;
 

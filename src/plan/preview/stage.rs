@@ -1,0 +1,183 @@
+//! The nodes that a plan is played on: the pods of the base stand where the scheduler puts them, and every pod that a
+//! rollout makes looks for a place among them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::plan::change::{Identity, ObjectChange, Verdict};
+use crate::plan::cluster::Cluster;
+use crate::plan::pod::Pod;
+use crate::plan::preview::{Keep, Stage};
+use crate::plan::rollout::workload::Mechanism;
+use crate::plan::rollout::{Answer, Generation, Move, PodId, Simulation};
+use crate::plan::scheduler::plain::schedule_one;
+use crate::plan::scheduler::state::SchedulerState;
+use crate::plan::scheduler::{Detail, Outcome, Placement, queue_order, schedule_on};
+use crate::plan::workload::Workload;
+
+/// The pods of workloads, by who makes them.
+pub type Pods = BTreeMap<Identity, Vec<Arc<Pod>>>;
+
+/// The workloads' pods by identity. Kinds that the workloads do not have are not asked for.
+pub fn pods_of(workloads: Vec<Workload>) -> Pods {
+    let group = |kind: &str| match kind {
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => "apps",
+        "Job" | "CronJob" => "batch",
+        _ => "",
+    };
+    let pods = workloads.into_iter().map(|workload| {
+        let identity = Identity {
+            group: group(workload.kind).to_owned(),
+            kind: workload.kind.to_owned(),
+            namespace: Some(workload.namespace),
+            name: workload.name,
+            nth: 0,
+        };
+        (identity, workload.pods)
+    });
+    pods.collect()
+}
+
+/// A cluster with the pods of the base on it.
+#[derive(Debug)]
+pub struct ClusterStage<'c> {
+    state: SchedulerState<'c>,
+    old: Pods,
+    new: Pods,
+    /// Where each pod stands, by namespace and name.
+    places: BTreeMap<String, usize>,
+}
+
+impl<'c> ClusterStage<'c> {
+    /// Puts the pods of the base on the cluster, in scheduling order. Those that fit nowhere wait, as they would.
+    pub fn new(cluster: &'c Cluster, old: Pods, new: Pods) -> Self {
+        let mut state = SchedulerState::new(cluster);
+        let queue: Vec<Arc<Pod>> = old.values().flatten().cloned().collect();
+        let placed = schedule_on(&mut state, queue_order(&queue), Detail::Outcome);
+        let places = placed.into_iter().filter_map(|placement| match placement.outcome {
+            Outcome::Placed(node) => Some((placement.pod.full_name(), node)),
+            _ => None,
+        });
+        let places = places.collect();
+        Self { state, old, new, places }
+    }
+
+    /// A pod of a rollout. Those beyond what the workload has in the inputs are like the others.
+    fn pod(&self, identity: &Identity, mechanism: &Mechanism, id: PodId) -> Option<Arc<Pod>> {
+        let pods = match id.generation {
+            Generation::Old => self.old.get(identity),
+            Generation::New => self.new.get(identity),
+        }?;
+        match mechanism {
+            Mechanism::StatefulSet(rollout) => {
+                let start = if id.generation == Generation::Old { rollout.old_start } else { rollout.start };
+                pods.get(id.index.checked_sub(start)? as usize).cloned()
+            }
+            Mechanism::DaemonSet(_) => {
+                let pod = pods.get(id.index as usize)?;
+                Some(renamed(pod, &mechanism_name(pod, id)))
+            }
+            Mechanism::Deployment(_) => {
+                let pod = pods.get(id.index as usize).or_else(|| pods.first())?;
+                let known = id.generation == Generation::Old && (id.index as usize) < pods.len();
+                Some(if known { pod.clone() } else { renamed(pod, &mechanism_name_of(identity, id)) })
+            }
+        }
+    }
+
+    fn remove(&mut self, pod: &Pod) {
+        let name = pod.full_name();
+        let Some(node) = self.places.remove(&name) else { return };
+        let at = self.state.nodes[node].pods.iter().position(|other| other.full_name() == name);
+        if let Some(at) = at {
+            self.state.remove(node, at);
+        }
+    }
+
+    fn place(&mut self, pod: Arc<Pod>) -> Answer {
+        let name = pod.full_name();
+        let Placement { outcome, .. } = schedule_one(&mut self.state, pod, Detail::Outcome);
+        match outcome {
+            Outcome::Placed(node) => {
+                self.places.insert(name, node);
+                Answer::Runs(Some(self.state.cluster.nodes[node].name.clone()))
+            }
+            Outcome::DoesNotFit(error) => Answer::Pending(error.to_string()),
+            Outcome::Gated(gates) => {
+                Answer::Pending(format!("held back by the scheduling gates {}", gates.join(", ")))
+            }
+            Outcome::Failed(message) => Answer::Pending(message),
+        }
+    }
+}
+
+/// The pod of a DaemonSet is known by its node, and there may be an old and a new one on it.
+fn mechanism_name(pod: &Pod, id: PodId) -> String {
+    match id.generation {
+        Generation::Old => pod.name.clone(),
+        Generation::New => format!("{}-new", pod.name),
+    }
+}
+
+fn mechanism_name_of(identity: &Identity, id: PodId) -> String {
+    let generation = if id.generation == Generation::Old { "old" } else { "new" };
+    format!("{}-{generation}-{}", identity.name, id.index)
+}
+
+fn renamed(pod: &Pod, name: &str) -> Arc<Pod> {
+    Arc::new(Pod { name: name.to_owned(), template: pod.template.clone() })
+}
+
+impl Stage for ClusterStage<'_> {
+    fn daemon_nodes(&self, namespace: &str, name: &str) -> u32 {
+        let own = |identity: &&Identity| {
+            identity.kind == "DaemonSet"
+                && identity.namespace.as_deref() == Some(namespace)
+                && identity.name == name
+        };
+        let pods =
+            |pods: &Pods| pods.iter().find(|(identity, _)| own(identity)).map_or(0, |(_, pods)| pods.len());
+        // A node that only one side selects gets or loses a pod, which is not part of the rolling update.
+        pods(&self.old).min(pods(&self.new)) as u32
+    }
+
+    fn play(&mut self, change: &ObjectChange, mechanism: &Mechanism, keep: Keep) -> Simulation {
+        let before = (keep == Keep::No).then(|| (self.state.clone(), self.places.clone()));
+        let identity = &change.identity;
+        let simulation = mechanism.simulate(&mut |asked| match asked {
+            Move::Place(id) => match self.pod(identity, mechanism, id) {
+                Some(pod) => self.place(pod),
+                None => Answer::Runs(None),
+            },
+            Move::Remove(id) => {
+                if let Some(pod) = self.pod(identity, mechanism, id) {
+                    self.remove(&pod);
+                }
+                Answer::Runs(None)
+            }
+        });
+        if let Some((state, places)) = before {
+            self.state = state;
+            self.places = places;
+        }
+        simulation
+    }
+
+    fn apply(&mut self, change: &ObjectChange) -> Vec<(String, String)> {
+        if matches!(change.verdict, Verdict::Delete | Verdict::Replace) {
+            for pod in self.old.get(&change.identity).cloned().unwrap_or_default() {
+                self.remove(&pod);
+            }
+        }
+        let mut pending = Vec::new();
+        if matches!(change.verdict, Verdict::Create | Verdict::Replace) {
+            for pod in self.new.get(&change.identity).cloned().unwrap_or_default() {
+                let name = pod.name.clone();
+                if let Answer::Pending(reason) = self.place(pod) {
+                    pending.push((name, reason));
+                }
+            }
+        }
+        pending
+    }
+}
