@@ -99,7 +99,6 @@ pub(super) fn report_together(
     for (node, reason) in faults {
         report = report.related(object.span(node), reason.as_str());
     }
-    drop(report);
 }
 
 fn advice(control: &str, node: NodeRef<'_>) -> &'static str {

@@ -15,7 +15,9 @@ const MOST_PAIRS: usize = 250_000;
 /// Finds renames: a deleted and a created object of one kind in one namespace, of which most fields are equal. The most
 /// alike are paired first.
 pub(super) fn find(changes: &mut [ObjectChange]) {
-    let mut groups: BTreeMap<(String, String, Option<String>), (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    // Group, kind and namespace, with the indices of what is deleted and of what is created there.
+    type Place = (String, String, Option<String>);
+    let mut groups: BTreeMap<Place, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
     for (index, change) in changes.iter().enumerate() {
         let identity = &change.identity;
         let key = (identity.group.clone(), identity.kind.clone(), identity.namespace.clone());
@@ -82,8 +84,12 @@ fn fields(object: &Value) -> Vec<String> {
         match value {
             Value::Object(entries) => {
                 for (key, value) in entries {
-                    let skipped = path.is_empty() && matches!(key.as_str(), "apiVersion" | "kind");
-                    if !skipped && !(path == "/metadata" && matches!(key.as_str(), "name" | "namespace")) {
+                    let is_identity = match path.as_str() {
+                        "" => matches!(key.as_str(), "apiVersion" | "kind"),
+                        "/metadata" => matches!(key.as_str(), "name" | "namespace"),
+                        _ => false,
+                    };
+                    if !is_identity {
                         pending.push((format!("{path}/{key}"), value));
                     }
                 }
