@@ -68,6 +68,8 @@ pub struct Object {
     pub name: CompactString,
     /// `metadata.annotations`, where it is a mapping: looked at by many checks, and absent from most objects.
     pub annotations: Option<NodeId>,
+    /// `metadata.labels`, where it is a mapping.
+    pub labels: Option<NodeId>,
     /// A syntax error lies in its document: what is absent may only be unread.
     pub broken: bool,
 }
