@@ -4,16 +4,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::plan::change::{Identity, ObjectChange, Verdict};
+use crate::parse::object::Program;
+use crate::parse::version::Version;
+use crate::plan::change::{Identity, ObjectChange, Side, Verdict};
 use crate::plan::cluster::Cluster;
+use crate::plan::inventory::inventory;
 use crate::plan::pod::Pod;
-use crate::plan::preview::{Keep, Stage};
+use crate::plan::preview::objects::PlacementObjects;
+use crate::plan::preview::{Keep, Preview, Stage, preview};
 use crate::plan::rollout::workload::Mechanism;
 use crate::plan::rollout::{Answer, Generation, Move, PodId, Simulation};
 use crate::plan::scheduler::plain::schedule_one;
 use crate::plan::scheduler::state::SchedulerState;
 use crate::plan::scheduler::{Detail, Outcome, Placement, queue_order, schedule_on};
-use crate::plan::workload::Workload;
+use crate::plan::workload::{ScaleEnd, Workload, expand};
 
 /// The pods of workloads, by who makes them.
 pub type Pods = BTreeMap<Identity, Vec<Arc<Pod>>>;
@@ -36,6 +40,22 @@ pub fn pods_of(workloads: Vec<Workload>) -> Pods {
         (identity, workload.pods)
     });
     pods.collect()
+}
+
+/// Computes the plan on the nodes of an inventory. Volumes, classes and Services of both sides are part of the cluster, as
+/// are those of the inventory; an autoscaled workload has the fewest pods that it may have.
+pub fn on_nodes(base: Side<'_>, head: Side<'_>, nodes: &Program, version: Version) -> Preview {
+    let all = PlacementObjects::read([nodes, base.program, head.program]);
+    let old = PlacementObjects::read([nodes, base.program]);
+    let new = PlacementObjects::read([nodes, head.program]);
+    let mut cluster = inventory(&all.inventory).cluster;
+    let mut pods = |objects: &PlacementObjects| {
+        let PlacementObjects { workloads, autoscalers, admission, .. } = objects;
+        pods_of(expand(workloads, autoscalers, admission, ScaleEnd::Minimum, &mut cluster))
+    };
+    let (old, new) = (pods(&old), pods(&new));
+    let mut stage = ClusterStage::new(&cluster, old, new);
+    preview(base, head, version, Some(&mut stage))
 }
 
 /// A cluster with the pods of the base on it.
