@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 
 use kplan::parse::parse;
 use kplan::source::SourceFile;
-use unsafe_libyaml as libyaml;
 
 /// Each measurement is the best of this many.
 const ROUNDS: usize = 7;
@@ -91,22 +90,22 @@ fn count_events(text: &[u8]) -> usize {
     // SAFETY: the parser and each event are initialised by the library before they are read, and deleted once; the
     // input outlives the parser.
     unsafe {
-        let mut parser = MaybeUninit::<libyaml::yaml_parser_t>::uninit();
-        assert!(libyaml::yaml_parser_initialize(parser.as_mut_ptr()).ok);
-        libyaml::yaml_parser_set_input_string(parser.as_mut_ptr(), text.as_ptr(), text.len() as u64);
+        let mut parser = MaybeUninit::<unsafe_libyaml::yaml_parser_t>::uninit();
+        assert!(unsafe_libyaml::yaml_parser_initialize(parser.as_mut_ptr()).ok);
+        unsafe_libyaml::yaml_parser_set_input_string(parser.as_mut_ptr(), text.as_ptr(), text.len() as u64);
         loop {
-            let mut event = MaybeUninit::<libyaml::yaml_event_t>::uninit();
-            if !libyaml::yaml_parser_parse(parser.as_mut_ptr(), event.as_mut_ptr()).ok {
+            let mut event = MaybeUninit::<unsafe_libyaml::yaml_event_t>::uninit();
+            if !unsafe_libyaml::yaml_parser_parse(parser.as_mut_ptr(), event.as_mut_ptr()).ok {
                 break;
             }
             count += 1;
-            let is_end = (*event.as_ptr()).type_ == libyaml::YAML_STREAM_END_EVENT;
-            libyaml::yaml_event_delete(event.as_mut_ptr());
+            let is_end = (*event.as_ptr()).type_ == unsafe_libyaml::YAML_STREAM_END_EVENT;
+            unsafe_libyaml::yaml_event_delete(event.as_mut_ptr());
             if is_end {
                 break;
             }
         }
-        libyaml::yaml_parser_delete(parser.as_mut_ptr());
+        unsafe_libyaml::yaml_parser_delete(parser.as_mut_ptr());
     }
     count
 }

@@ -218,6 +218,13 @@ fn a_dump_of_live_objects_is_no_change() {
 }
 
 #[test]
+fn items_of_a_typed_list_are_what_the_list_says() {
+    let one = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {a: b}\n";
+    let list = "apiVersion: v1\nkind: ConfigMapList\nitems:\n- metadata: {name: m, namespace: default}\n  data: {a: b}\n";
+    assert_eq!(changes(list, one), [] as [&str; 0]);
+}
+
+#[test]
 fn what_is_named_is_made_first_and_deleted_last() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: shop}\nspec: {containers: [{name: c, image: x, envFrom: [{configMapRef: {name: m}}]}]}\n";
     let rest = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: shop}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: shop}\n";

@@ -1,4 +1,5 @@
 //! The reader against kubectl: every case in `fixtures/yaml` has the verdict of kubectl's own reading loop beside it.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its cases from the disk")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -260,6 +260,14 @@ pub struct Context<'p> {
     pub settings: &'p Settings,
 }
 
+impl Context<'_> {
+    /// Whether a check runs: what one leaves to another must be said by somebody.
+    fn is_on(&self, id: &str) -> bool {
+        let found = CHECKS.iter().find(|check| check.id == id);
+        found.is_some_and(|check| level_of(check, self.settings) != Level::Off)
+    }
+}
+
 /// Runs every check that the settings leave on, over every file and object, and returns the findings in output order.
 pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     let enabled: Vec<(&Check, Level)> = CHECKS

@@ -153,7 +153,7 @@ impl<'s> Session<'s> {
                 Some("kubectl takes `---` between the first two JSON values only; leave it out".to_owned());
         }
         self.refuse(&problem.message);
-        self.reader.problems.push(problem);
+        self.reader.report(problem);
     }
 
     fn refuse(&mut self, message: &str) {
@@ -173,7 +173,7 @@ impl<'s> Session<'s> {
                 // kubectl never gets to see what stands before such a line.
                 let problem = bad_separator(self.reader.source, rest);
                 let message = problem.message.clone();
-                self.reader.problems.push(problem);
+                self.reader.report(problem);
                 let before = self.documents.len();
                 let nulls = self.null_documents;
                 let unrefused = self.refusal.is_none();
@@ -195,6 +195,7 @@ impl<'s> Session<'s> {
         let mut start = range.start;
         let nodes = self.reader.tree.nodes.len();
         let problems = self.reader.problems.len();
+        self.reader.refused = false;
         if text.starts_with('\u{FEFF}') {
             start += '\u{FEFF}'.len_utf8();
             if source[start..range.end].starts_with('\u{FEFF}') {

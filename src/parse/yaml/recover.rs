@@ -44,14 +44,13 @@ impl<'s> Reader<'s> {
         self.refused = false;
     }
 
-    /// Reads the document `start..end` of the source. Returns whether a syntax error lies in it.
+    /// Reads the document `start..end` of the source; what has been said of it before counts. Returns whether a syntax error lies in it.
     pub(super) fn read_document(&mut self, start: usize, end: usize) -> bool {
         self.frames.clear();
         self.anchors.clear();
         self.features = Features::default();
         self.document_start = start;
         self.last_end = start as u32;
-        self.refused = false;
         self.faults = 0;
         self.templates = 0;
         self.tabs_reported = false;
