@@ -108,6 +108,26 @@ fn an_image_bump_whose_surge_does_not_fit() {
 }
 
 #[test]
+fn a_surge_that_exceeds_the_quota() {
+    let shop = Repository::shop("quota");
+    let quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: shop, namespace: shop}\nspec: {hard: {pods: 24}}\n";
+    fs::write(shop.folder.join("manifests/quota.yaml"), quota).unwrap();
+    shop.commit();
+    shop.edit("web.yaml", "shop/web:1.11.0", "shop/web:1.12.0");
+    shop.commit();
+    let nodes = fs::read_to_string(shop.folder.join("nodes.yaml")).unwrap().replace("count: 3", "count: 6");
+    fs::write(shop.folder.join("nodes.yaml"), nodes).unwrap();
+    let output = shop.plan(&["--nodes", "nodes.yaml"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        text.contains("exceeded quota: shop, requested: pods=1, used: pods=24, limited: pods=24"),
+        "{text}"
+    );
+    assert!(text.contains("with `maxUnavailable: 1` an old pod goes first"), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
 fn a_selector_that_changes() {
     let shop = Repository::shop("selector");
     shop.edit("cart.yaml", "app: cart", "app: basket");
