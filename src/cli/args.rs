@@ -6,6 +6,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::build::BuildArgs;
+use crate::cli::options::ConfigSearch;
 use crate::cli::plan::PlanArgs;
 use crate::parse::version::{BadVersion, Version};
 
@@ -146,6 +147,20 @@ pub(super) enum ColorArg {
 pub(super) enum DenyArg {
     /// Warnings make the exit status 1
     Warnings,
+}
+
+/// Whether `kplan.yaml` is looked for, for commands without the flags of `check`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct ConfigArgs {
+    /// Do not look for `kplan.yaml`
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl ConfigArgs {
+    pub(super) fn search(&self) -> ConfigSearch {
+        if self.no_config { ConfigSearch::None } else { ConfigSearch::Upward }
+    }
 }
 
 /// A file to write a report to.

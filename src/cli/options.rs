@@ -10,9 +10,10 @@ use crate::cli::config::{self, Configured};
 use crate::cli::terminal::Terminal;
 use crate::config::{Level, Settings};
 use crate::diagnostic::Safety;
-use crate::load::{self, Config, Exclude, Failure, Inputs};
+use crate::load::{self, Config, Exclude, Failure};
 use crate::parse::schema::custom::UserSchemas;
 use crate::parse::schema::suggest::closest;
+use crate::parse::version::Version;
 use crate::render::{Colors, Detail, Format};
 
 /// A run of `check`.
@@ -72,6 +73,53 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
     Ok(Options { paths, settings, config, configured, printing: printing(terminal, shared), deny, repairs })
 }
 
+/// What a command reads that does not report findings.
+pub(super) struct Inputs {
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) settings: Settings,
+    pub(super) exclude: Exclude,
+}
+
+/// Resolves what a command reads that does not report findings: `plan` and `build`.
+///
+/// # Errors
+/// The configuration file has faults, which `check` shows.
+pub(super) fn resolve_inputs(
+    paths: Vec<PathBuf>,
+    version: Option<Version>,
+    search: ConfigSearch,
+) -> Result<Inputs, Failure> {
+    let mut settings = Settings::plain();
+    let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
+    let config = match search {
+        ConfigSearch::Upward => load::find_config(&first)?,
+        ConfigSearch::None => None,
+    };
+    let configured = config.as_ref().map(|config| config::apply(config, &mut settings)).unwrap_or_default();
+    if !configured.faults.is_empty() {
+        return Err(Failure::new(
+            format!("{} has faults", load::CONFIG_NAME),
+            Some("`kplan check` shows them; `--no-config` does without the file".to_owned()),
+        ));
+    }
+    settings.target = version.unwrap_or(settings.target);
+    let paths = match (paths, configured.paths) {
+        (typed, _) if !typed.is_empty() => typed,
+        (_, written) if !written.is_empty() => written,
+        _ => vec![first],
+    };
+    Ok(Inputs { paths, settings, exclude: configured.exclude })
+}
+
+/// Whether there may be a configuration file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ConfigSearch {
+    /// From the first path upward.
+    Upward,
+    /// It is not looked for.
+    None,
+}
+
 fn repairs(args: &CheckArgs) -> Result<Repairs, Failure> {
     let safety = if args.unsafe_fixes { Safety::Unsafe } else { Safety::Safe };
     match (args.fix || args.unsafe_fixes, args.diff) {
@@ -123,7 +171,7 @@ fn read_schemas(paths: &[PathBuf]) -> Result<UserSchemas, Failure> {
     if paths.is_empty() {
         return Ok(UserSchemas::default());
     }
-    let inputs = Inputs { paths, exclude: &Exclude::default(), besides: None };
+    let inputs = load::Inputs { paths, exclude: &Exclude::default(), besides: None };
     let loaded = load::load(&inputs, &mut io::empty())?;
     if let Some(failure) = loaded.failures.into_iter().next() {
         return Err(failure);
