@@ -331,6 +331,15 @@ fn a_stateful_set_keeps_its_names() {
     assert_eq!(text.matches("-1 +1 on general-").count(), 2, "{text}");
 }
 
+#[test]
+fn storage_that_the_inventory_does_not_know_blocks_nothing() {
+    let claims = "  serviceName: web\n  replicas: 2\n  volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], \
+        resources: {requests: {storage: 1Gi}}}}]\n";
+    let set = |image| workload("StatefulSet", image, claims, "");
+    let text = played(&set("1"), &set("2"));
+    assert!(text.contains("completes") && !text.contains("error"), "{text}");
+}
+
 /// The fixtures that are whole sets of manifests.
 fn fixture_sets() -> Vec<Workspace> {
     ["fixtures/shop", "fixtures/plan/shop/manifests"]
