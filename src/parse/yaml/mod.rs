@@ -44,8 +44,11 @@ pub(crate) fn read(file: &SourceFile, streams: &[Range<usize>]) -> Parsed {
 
 fn read_lines(file: &SourceFile, streams: &[Range<usize>], lines: Lines) -> Parsed {
     let source = file.text();
+    let mut tree = Tree::new(file.shared_text());
+    // About what manifests come to; memory that is not touched costs nothing.
+    tree.nodes.reserve(source.len() / 14);
     let mut session = Session {
-        reader: Reader::new(source, Tree::new(file.shared_text()), lines),
+        reader: Reader::new(source, tree, lines),
         documents: Vec::new(),
         null_documents: 0,
         refusal: None,
