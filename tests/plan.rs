@@ -1,5 +1,10 @@
 //! `kplan plan` and `kplan build` as people use them: a repository with a history, and folders that must not differ
 //! from themselves.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test makes its own files, and fails where it cannot"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
