@@ -1,5 +1,10 @@
 //! `kplan plan` and `kplan build` as people use them: a repository with a history, and folders that must not differ
 //! from themselves.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test makes its own files, and fails where it cannot"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -251,6 +256,93 @@ fn what_is_named_is_made_first_and_deleted_last() {
     let all = format!("{pod}{rest}");
     assert_eq!(changes("", &all), ["Create Namespace shop", "Create ConfigMap shop/m", "Create Pod shop/p"]);
     assert_eq!(changes(&all, ""), ["Delete Pod shop/p", "Delete ConfigMap shop/m", "Delete Namespace shop"]);
+}
+
+/// The rollouts of `after` on three nodes, as people see them, and the risks.
+fn played(before: &str, after: &str) -> String {
+    let settings = Settings::plain();
+    let pool = "apiVersion: kplan.dev/v1\nkind: NodePool\nmetadata: {name: general}\nspec: {count: 3, allocatable: {cpu: 2, memory: 4Gi, pods: 20}}\n";
+    let files =
+        [("before.yaml", before), ("after.yaml", after), ("nodes.yaml", pool)].map(|file| workspace(&[file]));
+    let [base, head, nodes] = files.each_ref().map(|workspace| read(workspace, &settings));
+    let (base_graph, head_graph) = (Graph::build(&base, &settings), Graph::build(&head, &settings));
+    let sides = (Side { program: &base, graph: &base_graph }, Side { program: &head, graph: &head_graph });
+    let preview = kplan::plan::preview::stage::on_nodes(sides.0, sides.1, &nodes, settings.target);
+    let report = kplan::render::plan::PlanReport {
+        preview: &preview,
+        base: &base,
+        head: &head,
+        base_workspace: &files[0],
+        head_workspace: &files[1],
+    };
+    let text = kplan::render::plan::render_plan(
+        &report,
+        kplan::render::plan::PlanFormat::Human,
+        kplan::render::Colors::Off,
+    );
+    text[text.find("Rollout").unwrap_or(0)..].to_owned()
+}
+
+fn workload(kind: &str, image: &str, spec: &str, pod: &str) -> String {
+    format!(
+        "apiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: web}}\nspec:\n  selector: {{matchLabels: {{app: web}}}}\n{spec}  \
+         template:\n    metadata: {{labels: {{app: web}}}}\n    spec:\n{pod}      containers:\n      - {{name: c, image: 'x:{image}', \
+         ports: [{{containerPort: 80, PORT}}], resources: {{requests: {{cpu: 100m}}}}}}\n"
+    )
+    .replace(", PORT", "")
+}
+
+#[test]
+fn required_anti_affinity_without_a_spare_node() {
+    let apart = "      affinity: {podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: kubernetes.io/hostname, \
+        labelSelector: {matchLabels: {app: web}}}]}}\n";
+    let deployment = |image| workload("Deployment", image, "  replicas: 3\n", apart);
+    let text = played(&deployment("1"), &deployment("2"));
+    assert!(text.contains("3 node(s) didn't match pod anti-affinity rules"), "{text}");
+    assert!(text.contains("with `maxUnavailable: 1` an old pod goes first"), "{text}");
+    let roomy = |image| workload("Deployment", image, "  replicas: 2\n", apart);
+    assert!(played(&roomy("1"), &roomy("2")).contains("completes"));
+}
+
+#[test]
+fn a_host_port_that_old_pods_hold() {
+    let deployment = |image: &str| {
+        workload("Deployment", image, "  replicas: 3\n", "")
+            .replace("containerPort: 80", "containerPort: 80, hostPort: 8080")
+    };
+    let text = played(&deployment("1"), &deployment("2"));
+    assert!(text.contains("3 node(s) didn't have free ports for the requested pod ports"), "{text}");
+}
+
+#[test]
+fn a_daemon_set_goes_node_by_node() {
+    let daemon = |image| workload("DaemonSet", image, "", "");
+    let text = played(&daemon("1"), &daemon("2"));
+    assert!(text.contains("RollingUpdate, maxSurge 0, maxUnavailable 1): completes"), "{text}");
+    for node in ["general-0", "general-1", "general-2"] {
+        assert!(text.contains(&format!("-1 +1 on {node}")), "{text}");
+    }
+    let surge = "  updateStrategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}\n";
+    let surging = |image| workload("DaemonSet", image, surge, "");
+    let text = played(&surging("1"), &surging("2"));
+    assert!(text.contains("maxSurge 1, maxUnavailable 0): completes"), "{text}");
+}
+
+#[test]
+fn a_stateful_set_keeps_its_names() {
+    let set = |image| workload("StatefulSet", image, "  serviceName: web\n  replicas: 2\n", "");
+    let text = played(&set("1"), &set("2"));
+    assert!(text.contains("completes"), "{text}");
+    assert_eq!(text.matches("-1 +1 on general-").count(), 2, "{text}");
+}
+
+#[test]
+fn storage_that_the_inventory_does_not_know_blocks_nothing() {
+    let claims = "  serviceName: web\n  replicas: 2\n  volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], \
+        resources: {requests: {storage: 1Gi}}}}]\n";
+    let set = |image| workload("StatefulSet", image, claims, "");
+    let text = played(&set("1"), &set("2"));
+    assert!(text.contains("completes") && !text.contains("error"), "{text}");
 }
 
 /// The fixtures that are whole sets of manifests.

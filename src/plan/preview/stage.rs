@@ -19,7 +19,7 @@ use crate::plan::rollout::workload::Mechanism;
 use crate::plan::rollout::{Answer, Generation, Move, PodId, Simulation};
 use crate::plan::scheduler::plain::schedule_one;
 use crate::plan::scheduler::state::SchedulerState;
-use crate::plan::scheduler::{Detail, Outcome, Placement, queue_order, schedule_on};
+use crate::plan::scheduler::{Detail, FitError, Outcome, Placement, queue_order, schedule_on};
 use crate::plan::workload::{ScaleEnd, Workload, expand};
 
 /// The pods of workloads, by who makes them.
@@ -124,6 +124,16 @@ impl<'c> ClusterStage<'c> {
         }
     }
 
+    /// Whether a pod is refused for its claims where the inventory says nothing of storage: the cluster has a default
+    /// class, or volumes, that are not known here.
+    fn is_storage_unknown(&self, error: &FitError) -> bool {
+        let cluster = self.state.cluster;
+        let about_claims = |message: &String| message.to_ascii_lowercase().contains("persistentvolumeclaim");
+        cluster.storage_classes.is_empty()
+            && cluster.volumes.is_empty()
+            && error.pre_filter.as_ref().is_some_and(about_claims)
+    }
+
     /// What the quota admission says to a new pod, in its words (`exceeded quota: ...`).
     fn refusal_of_quotas(&self, pod: &Arc<Pod>) -> Option<String> {
         if self.quotas.is_empty() || self.pods.contains_key(&pod.full_name()) {
@@ -179,6 +189,7 @@ impl<'c> ClusterStage<'c> {
                 self.places.insert(name, node);
                 Answer::Runs(Some(self.state.cluster.nodes[node].name.clone()))
             }
+            Outcome::DoesNotFit(error) if self.is_storage_unknown(&error) => Answer::Runs(None),
             Outcome::DoesNotFit(error) => Answer::Pending(error.to_string()),
             Outcome::Gated(gates) => {
                 Answer::Pending(format!("held back by the scheduling gates {}", gates.join(", ")))
