@@ -73,6 +73,8 @@ pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
         Context { program: &program, schemas: &schemas, graph: &graph, practice: &practice, settings };
     let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
+    // Freeing the trees of a large input takes a while, and nobody needs to wait for it.
+    rayon::spawn(move || drop(program));
     Analysis { diagnostics, summary }
 }
 

@@ -85,7 +85,7 @@ use rayon::prelude::*;
 use crate::config::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
-use crate::parse::object::{File, ObjectRef, Program};
+use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
 use crate::practice::{self, Practice};
 
@@ -295,6 +295,10 @@ fn run_on_file(
     objects: std::ops::Range<u32>,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
+    let objects: Vec<(ObjectRef<'_>, bool)> = objects
+        .map(|id| context.program.object(ObjectId(id)))
+        .map(|object| (object, practice::is_test_hook(object)))
+        .collect();
     let exemptions = &context.settings.exemptions;
     for (check, level) in enabled {
         let (path, group) = (file.source.path(), check.group.as_str());
@@ -307,10 +311,9 @@ fn run_on_file(
             Run::File(run) => run(context, context.program.file(file.id), &mut sink),
             Run::Object(run) => {
                 let spares_tests = check.group.spares_tests();
-                for id in objects.clone() {
-                    let object = context.program.object(crate::parse::object::ObjectId(id));
-                    if !(spares_tests && practice::is_test_hook(object)) {
-                        run(context, object, &mut sink);
+                for (object, is_test) in &objects {
+                    if !(spares_tests && *is_test) {
+                        run(context, *object, &mut sink);
                     }
                 }
             }
