@@ -66,6 +66,11 @@ pub(super) struct CheckArgs {
     #[arg(long)]
     pub(super) diff: bool,
 
+    /// What the cluster has: nodes, NodePools, and what runs there, a file or a folder; may be repeated [default:
+    /// `nodes` of kplan.yaml, and the nodes among the manifests]
+    #[arg(long, value_name = "FILE")]
+    pub(super) nodes: Vec<PathBuf>,
+
     #[command(flatten)]
     pub(super) shared: SharedArgs,
 }

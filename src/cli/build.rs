@@ -34,7 +34,7 @@ pub(super) fn run(terminal: &Terminal, args: BuildArgs) -> Result<Outcome, Failu
     let exclude = Exclude::default();
     let mut settings = Settings::plain();
     settings.target = args.kubernetes_version.unwrap_or(settings.target);
-    let inputs = Inputs { paths: &paths, exclude: &exclude, besides: None };
+    let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let program = analysis::read(&loaded.workspace, &settings);
     let graph = Graph::build(&program, &settings);

@@ -18,7 +18,10 @@ pub(super) fn run(terminal: &Terminal, command: DebugCommand) -> Result<Outcome,
 /// One line of JSON for each file: the documents that kubectl would hand on, and why it would stop.
 fn print_verdicts(terminal: &Terminal, paths: &[PathBuf]) -> Result<Outcome, Failure> {
     let exclude = Exclude::default();
-    let loaded = load::load(&Inputs { paths, exclude: &exclude, besides: None }, &mut io::stdin().lock())?;
+    let loaded = load::load(
+        &Inputs { paths, inventory: &[], exclude: &exclude, besides: None },
+        &mut io::stdin().lock(),
+    )?;
     for (_, file) in loaded.workspace.files() {
         let line = verdict_line(file);
         if terminal.print(&format!("{line}\n"))? == Printed::ReaderGone {

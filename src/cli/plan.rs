@@ -62,7 +62,7 @@ pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failur
     let exclude = Exclude::default();
     let mut settings = Settings::plain();
     settings.target = args.kubernetes_version.unwrap_or(settings.target);
-    let inputs = Inputs { paths: &paths, exclude: &exclude, besides: None };
+    let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let base = progress::during(terminal, "reading the base", || load_base(&args.base, &inputs))?;
 
@@ -117,7 +117,7 @@ fn load_base(base: &str, inputs: &Inputs<'_>) -> Result<Loaded, Failure> {
     if load::exists(&path) {
         let paths = [path];
         return load::load(
-            &Inputs { paths: &paths, exclude: inputs.exclude, besides: None },
+            &Inputs { paths: &paths, inventory: &[], exclude: inputs.exclude, besides: None },
             &mut io::empty(),
         );
     }

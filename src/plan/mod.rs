@@ -8,6 +8,7 @@ pub mod cluster;
 pub mod defaults;
 pub mod diff;
 pub mod explain;
+pub mod gather;
 pub mod immutable;
 pub mod inventory;
 pub mod node;
