@@ -34,7 +34,7 @@ pub(super) struct BuildArgs {
 pub(super) fn run(terminal: &Terminal, args: BuildArgs) -> Result<Outcome, Failure> {
     let options::Inputs { paths, settings, exclude } =
         options::resolve_inputs(args.paths, args.kubernetes_version, args.config.search())?;
-    let inputs = Inputs { paths: &paths, exclude: &exclude, besides: None };
+    let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let program = analysis::read(&loaded.workspace, &settings);
     let graph = Graph::build(&program, &settings);

@@ -17,6 +17,8 @@ pub(super) struct Configured {
     /// What to read where the command line names nothing; empty where the file says nothing.
     pub(super) paths: Vec<PathBuf>,
     pub(super) exclude: Exclude,
+    /// The inventory where the command line names none; empty where the file says nothing.
+    pub(super) nodes: Vec<PathBuf>,
     /// What is wrong with the file. With any of them there is no checking.
     pub(super) faults: Vec<Fault>,
     /// Scopes that are for some files only, and where they are written: what matches no file is said.
@@ -26,7 +28,7 @@ pub(super) struct Configured {
 /// Reads a configuration file into `settings`.
 pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
     let (file, mut faults) = file::read(&config.source);
-    let ConfigFile { target, paths, exclude, nodes: _, namespace, world, levels, external, overrides } = file;
+    let ConfigFile { target, paths, exclude, nodes, namespace, world, levels, external, overrides } = file;
     settings.target = target.unwrap_or(settings.target);
     settings.world = world.unwrap_or(settings.world);
     settings.external.extend(external);
@@ -58,14 +60,15 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
         faults.extend(exclude.get(index).map(|pattern| bad_pattern(pattern, &reason)));
         Exclude::default()
     });
-    for path in &paths {
+    for path in paths.iter().chain(&nodes) {
         if !config.root.join(&path.text).exists() {
             let message = format!("`{}` does not exist", path.text);
             faults.push(Fault { range: path.range.clone(), message, label: String::new(), help: None });
         }
     }
     let paths = paths.iter().map(|path| config.path(&path.text)).collect();
-    Configured { paths, exclude, faults, scopes }
+    let nodes = nodes.iter().map(|path| config.path(&path.text)).collect();
+    Configured { paths, exclude, nodes, faults, scopes }
 }
 
 impl Configured {

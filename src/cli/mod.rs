@@ -12,6 +12,7 @@ mod fix;
 mod options;
 mod plan;
 mod progress;
+mod schedule;
 mod terminal;
 
 use std::ffi::OsString;
@@ -50,6 +51,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run_command(terminal: &Terminal, args: Args) -> Outcome {
     let result = match args.command {
         Command::Check(args) => check::run(terminal, args),
+        Command::Schedule(args) => schedule::run(terminal, args),
         Command::Plan(args) => plan::run(terminal, args),
         Command::Build(args) => build::run(terminal, args),
         Command::Debug(command) => debug::run(terminal, command),

@@ -19,6 +19,8 @@ use crate::render::{Colors, Detail, Format};
 /// A run of `check`.
 pub(super) struct Options {
     pub(super) paths: Vec<PathBuf>,
+    /// Files that say what the cluster has.
+    pub(super) inventory: Vec<PathBuf>,
     pub(super) settings: Settings,
     /// The configuration file, where there is one.
     pub(super) config: Option<Config>,
@@ -53,7 +55,7 @@ pub(super) struct Printing {
 /// Resolves the flags of `check` and the configuration file.
 pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, Failure> {
     let repairs = repairs(&args)?;
-    let CheckArgs { paths, shared, .. } = args;
+    let CheckArgs { paths, nodes, shared, .. } = args;
     let mut settings = Settings::plain();
     let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
     let config = if shared.no_config { None } else { load::find_config(&first)? };
@@ -70,7 +72,18 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
         _ => vec![first],
     };
     let deny = shared.deny;
-    Ok(Options { paths, settings, config, configured, printing: printing(terminal, shared), deny, repairs })
+    let written = std::mem::take(&mut configured.nodes);
+    let inventory = if nodes.is_empty() { written } else { nodes };
+    Ok(Options {
+        paths,
+        inventory,
+        settings,
+        config,
+        configured,
+        printing: printing(terminal, shared),
+        deny,
+        repairs,
+    })
 }
 
 /// What a command reads that does not report findings.
@@ -171,7 +184,7 @@ fn read_schemas(paths: &[PathBuf]) -> Result<UserSchemas, Failure> {
     if paths.is_empty() {
         return Ok(UserSchemas::default());
     }
-    let inputs = load::Inputs { paths, exclude: &Exclude::default(), besides: None };
+    let inputs = load::Inputs { paths, inventory: &[], exclude: &Exclude::default(), besides: None };
     let loaded = load::load(&inputs, &mut io::empty())?;
     if let Some(failure) = loaded.failures.into_iter().next() {
         return Err(failure);

@@ -67,7 +67,7 @@ enum PlanFormatArg {
 pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failure> {
     let options::Inputs { paths, settings, exclude } =
         options::resolve_inputs(args.paths, args.kubernetes_version, args.config.search())?;
-    let inputs = Inputs { paths: &paths, exclude: &exclude, besides: None };
+    let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let base = progress::during(terminal, "reading the base", || load_base(&args.base, &inputs))?;
     let nodes = load_nodes(&args.nodes)?;
@@ -124,7 +124,7 @@ fn load_nodes(paths: &[PathBuf]) -> Result<Option<Loaded>, Failure> {
     if paths.is_empty() {
         return Ok(None);
     }
-    let inputs = Inputs { paths, exclude: &Exclude::default(), besides: None };
+    let inputs = Inputs { paths, inventory: &[], exclude: &Exclude::default(), besides: None };
     load::load(&inputs, &mut io::stdin().lock()).map(Some)
 }
 
@@ -134,7 +134,7 @@ fn load_base(base: &str, inputs: &Inputs<'_>) -> Result<Loaded, Failure> {
     if load::exists(&path) {
         let paths = [path];
         return load::load(
-            &Inputs { paths: &paths, exclude: inputs.exclude, besides: None },
+            &Inputs { paths: &paths, inventory: &[], exclude: inputs.exclude, besides: None },
             &mut io::empty(),
         );
     }
