@@ -5,15 +5,17 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::check::{self, Context};
-use crate::config::Settings;
+use crate::config::{Exemption, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
+use crate::graph::reference::Resolution;
 use crate::parse;
 use crate::parse::foreign::SkipReason;
 use crate::parse::object::{File, Program, read_objects};
 use crate::parse::schema::facts::Facts;
 use crate::practice::Practice;
 use crate::source::{FileRole, SourceFile, Workspace};
+use crate::suppression::Suppressions;
 
 /// What was found, in output order, and how much was looked at.
 #[derive(Debug)]
@@ -22,6 +24,40 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// The counts.
     pub summary: Summary,
+    /// Entries of the settings that came to nothing.
+    pub idle: Idle,
+}
+
+/// Entries of the settings that are for nothing in the input, by their index.
+#[derive(Debug, Default)]
+pub struct Idle {
+    /// Of [`Settings::external`]: no reference leads to what they declare.
+    pub external: Vec<usize>,
+    /// Of [`Settings::exemptions`]: they are for no object, and no file, of the input.
+    pub exemptions: Vec<usize>,
+}
+
+impl Idle {
+    fn of(program: &Program, graph: &Graph<'_>, settings: &Settings) -> Self {
+        let mut external: Vec<usize> = (0..settings.external.len()).collect();
+        let outside = graph.edges().iter().filter(|edge| edge.resolution == Resolution::External);
+        for edge in outside {
+            external.retain(|index| {
+                !settings.external[*index].declares(edge.kind.name(), edge.namespace, edge.name)
+            });
+        }
+        let is_for_something = |exemption: &Exemption| {
+            let objects = &exemption.objects;
+            program.files().iter().filter(|file| exemption.holds_file(file.source.path())).any(|file| {
+                let mut all = file.objects.iter();
+                objects.is_everything()
+                    || all.any(|one| objects.holds(&one.kind_name, one.namespace.as_deref(), &one.name))
+            })
+        };
+        let exemptions = settings.exemptions.iter().enumerate();
+        let exemptions = exemptions.filter(|(_, exemption)| !is_for_something(exemption));
+        Self { external, exemptions: exemptions.map(|(index, _)| index).collect() }
+    }
 }
 
 /// How much was looked at and how much was found.
@@ -69,13 +105,21 @@ pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
     let graph = Graph::build(&program, settings);
     let schemas = Facts::of(&program, settings.target, &settings.schemas);
     let practice = Practice::new(&program);
-    let context =
-        Context { program: &program, schemas: &schemas, graph: &graph, practice: &practice, settings };
+    let suppressions = Suppressions::of(&program);
+    let context = Context {
+        program: &program,
+        schemas: &schemas,
+        graph: &graph,
+        practice: &practice,
+        suppressions: &suppressions,
+        settings,
+    };
     let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
+    let idle = Idle::of(&program, &graph, settings);
     // Freeing the trees of a large input takes a while, and nobody needs to wait for it.
     rayon::spawn(move || drop(program));
-    Analysis { diagnostics, summary }
+    Analysis { diagnostics, summary, idle }
 }
 
 /// Parses all files and reads the objects in them.

@@ -97,6 +97,15 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) nodes: Vec<PathBuf>,
 
+    /// Do not report the findings that this file holds [default: `baseline` of kplan.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Accept all findings of today: write them to the baseline [default: kplan-baseline.json]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
+    pub(super) write_baseline: Option<Option<PathBuf>>,
+
     #[command(flatten)]
     pub(super) shared: SharedArgs,
 }
