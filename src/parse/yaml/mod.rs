@@ -32,7 +32,10 @@ const SNIFFED: usize = 4096;
 pub(crate) enum Lines {
     /// The easy ones without tokens.
     Easy,
-    /// All of them by the scanner: where the text has line breaks that only YAML knows, and for tests to compare.
+    /// The easy ones without tokens, but for documents with line breaks that only YAML knows.
+    Mixed,
+    /// All of them by the scanner, for the tests to compare.
+    #[cfg(test)]
     Scanned,
 }
 
@@ -41,12 +44,16 @@ pub(crate) fn read(file: &SourceFile, streams: &[Range<usize>]) -> Parsed {
     read_lines(file, streams, lines_of(file.text()))
 }
 
-/// NEL, LS and PS end a line in YAML and nowhere else. They all but never occur, and easy lines do not know them.
+/// Looks through the whole file once, so that not every document has to be looked through.
 fn lines_of(text: &str) -> Lines {
-    let has_rare_break = ["\u{85}", "\u{2028}", "\u{2029}"]
+    if has_rare_break(text.as_bytes()) { Lines::Mixed } else { Lines::Easy }
+}
+
+/// NEL, LS and PS end a line in YAML and nowhere else. They all but never occur, and easy lines do not know them.
+pub(crate) fn has_rare_break(text: &[u8]) -> bool {
+    ["\u{85}", "\u{2028}", "\u{2029}"]
         .iter()
-        .any(|line_break| memchr::memmem::find(text.as_bytes(), line_break.as_bytes()).is_some());
-    if has_rare_break { Lines::Scanned } else { Lines::Easy }
+        .any(|line_break| memchr::memmem::find(text, line_break.as_bytes()).is_some())
 }
 
 fn read_lines(file: &SourceFile, streams: &[Range<usize>], lines: Lines) -> Parsed {
