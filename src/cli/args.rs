@@ -6,6 +6,7 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::build::BuildArgs;
+use crate::cli::explain::ExplainArgs;
 use crate::cli::plan::PlanArgs;
 use crate::parse::version::{BadVersion, Version};
 
@@ -28,6 +29,8 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Print the compiled set: defaulted, in the order of apply, one YAML stream
     Build(BuildArgs),
+    /// Print the page of a check, or the documentation of a field
+    Explain(ExplainArgs),
     /// Print the completion script of a shell
     Completions {
         /// The shell

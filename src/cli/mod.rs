@@ -9,6 +9,7 @@ mod build;
 mod check;
 mod config;
 mod debug;
+mod explain;
 mod fix;
 mod options;
 mod plan;
@@ -53,6 +54,7 @@ fn run_command(terminal: &Terminal, args: Args) -> Outcome {
         Command::Check(args) => check::run(terminal, args),
         Command::Plan(args) => plan::run(terminal, args),
         Command::Build(args) => build::run(terminal, args),
+        Command::Explain(args) => explain::run(terminal, args),
         Command::Debug(command) => debug::run(terminal, command),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -1,7 +1,9 @@
 //! Values become text. Nothing here prints, reads a file or knows a terminal.
 
 mod concise;
+pub mod config_schema;
 mod excerpt;
+pub mod explain;
 mod github;
 mod human;
 mod json;
