@@ -7,6 +7,7 @@ use clap_complete::Shell;
 
 use crate::cli::build::BuildArgs;
 use crate::cli::explain::ExplainArgs;
+use crate::cli::graph::GraphArgs;
 use crate::cli::plan::PlanArgs;
 use crate::parse::version::{BadVersion, Version};
 
@@ -29,6 +30,8 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Print the compiled set: defaulted, in the order of apply, one YAML stream
     Build(BuildArgs),
+    /// Show who names whom
+    Graph(GraphArgs),
     /// Print the page of a check, or the documentation of a field
     Explain(ExplainArgs),
     /// Print the completion script of a shell

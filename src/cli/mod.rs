@@ -11,6 +11,7 @@ mod config;
 mod debug;
 mod explain;
 mod fix;
+mod graph;
 mod options;
 mod plan;
 mod progress;
@@ -54,6 +55,7 @@ fn run_command(terminal: &Terminal, args: Args) -> Outcome {
         Command::Check(args) => check::run(terminal, args),
         Command::Plan(args) => plan::run(terminal, args),
         Command::Build(args) => build::run(terminal, args),
+        Command::Graph(args) => graph::run(terminal, args),
         Command::Explain(args) => explain::run(terminal, args),
         Command::Debug(command) => debug::run(terminal, command),
         Command::Completions { shell } => {

@@ -5,6 +5,7 @@ pub mod config_schema;
 mod excerpt;
 pub mod explain;
 mod github;
+pub mod graph;
 mod human;
 mod json;
 pub mod manifest;
