@@ -52,7 +52,7 @@ fn a_field_is_explained_with_type_default_and_versions() {
     }
     assert!(stdout.contains("Number of desired pods."), "the words of Kubernetes: {stdout}");
     let (_, kind, _) = run(&["explain", "svc"]);
-    assert!(kind.contains("  spec        ServiceSpec"), "{kind}");
+    assert!(kind.contains("  spec!       ServiceSpec"), "{kind}");
     assert_eq!(
         run(&["explain", "Pod.spec.containers.restartPolicyRules", "--kubernetes-version", "1.33"]).0,
         2

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::graph::map::{Arrow, Map, Relation, State};
 use crate::render::graph::title;
-use crate::render::plain;
+use crate::render::{counted, plain};
 
 /// Renders the tree; with centres, one of what they name and one of what names them.
 pub(super) fn render(map: &Map, centres: &[usize]) -> String {
@@ -12,12 +12,13 @@ pub(super) fn render(map: &Map, centres: &[usize]) -> String {
         let mut out = tree(map, &roots(map), Direction::Along);
         let dangling = map.arrows.iter().filter(|arrow| arrow.is_dangling).count();
         let lost = map.spots.iter().filter(|spot| spot.selects_nothing).count();
-        out.push_str(&format!(
-            "\n{} objects, {} references, {} problems\n",
-            map.spots.iter().filter(|spot| matches!(spot.state, State::Present(_))).count(),
-            map.arrows.len(),
-            dangling + lost
-        ));
+        let objects = map.spots.iter().filter(|spot| matches!(spot.state, State::Present(_))).count();
+        let (objects, references, problems) = (
+            counted(objects, "object", "objects"),
+            counted(map.arrows.len(), "reference", "references"),
+            counted(dangling + lost, "problem", "problems"),
+        );
+        out.push_str(&format!("\n{objects}, {references}, {problems}\n"));
         return out;
     }
     let names = tree(map, centres, Direction::Along);
