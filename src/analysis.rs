@@ -14,7 +14,7 @@ use crate::parse::foreign::SkipReason;
 use crate::parse::object::{File, Program, read_objects};
 use crate::parse::schema::facts::Facts;
 use crate::practice::Practice;
-use crate::source::Workspace;
+use crate::source::{FileRole, SourceFile, Workspace};
 use crate::suppression::Suppressions;
 
 /// What was found, in output order, and how much was looked at.
@@ -117,11 +117,19 @@ pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
     let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
     let idle = Idle::of(&program, &graph, settings);
+    // Freeing the trees of a large input takes a while, and nobody needs to wait for it.
+    rayon::spawn(move || drop(program));
     Analysis { diagnostics, summary, idle }
 }
 
 /// Parses all files and reads the objects in them.
 pub fn read(workspace: &Workspace, settings: &Settings) -> Program {
+    read_with_inventory(workspace, settings).0
+}
+
+/// Parses all files: the program, and beside it the objects of the files that say what the cluster has. In the program
+/// such a file is empty, so that every file keeps its id.
+pub fn read_with_inventory(workspace: &Workspace, settings: &Settings) -> (Program, Program) {
     let sources: Vec<_> = workspace.files().collect();
     let files: Vec<Arc<File>> = sources
         .into_par_iter()
@@ -130,7 +138,23 @@ pub fn read(workspace: &Workspace, settings: &Settings) -> Program {
             Arc::new(read_objects(id, Arc::clone(source), parsed, &settings.default_namespace))
         })
         .collect();
-    Program::new(files)
+    if files.iter().all(|file| file.source.role() == FileRole::Source) {
+        return (Program::new(files), Program::default());
+    }
+    let emptied = files.iter().map(|file| match file.source.role() {
+        FileRole::Source => Arc::clone(file),
+        FileRole::Inventory => Arc::new(File {
+            id: file.id,
+            source: Arc::clone(&file.source),
+            parsed: parse::parse(&SourceFile::from_text(file.source.path(), "")),
+            objects: Vec::new(),
+            fragments: Vec::new(),
+            foreign: None,
+        }),
+    });
+    let program = Program::new(emptied.collect());
+    let of_inventory = files.into_iter().filter(|file| file.source.role() == FileRole::Inventory);
+    (program, Program::new(of_inventory.collect()))
 }
 
 fn summarize(program: &Program, diagnostics: &[Diagnostic]) -> Summary {

@@ -12,7 +12,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{SourceFile, Workspace};
+use crate::source::{FileRole, SourceFile, Workspace};
 
 pub use failure::Failure;
 pub use git::{is_revision, load_revision};
@@ -27,6 +27,8 @@ pub const STDIN_NAME: &str = "<stdin>";
 pub struct Inputs<'a> {
     /// Files, folders and `-`, as the user wrote them.
     pub paths: &'a [PathBuf],
+    /// Files, folders and `-` that say what the cluster has.
+    pub inventory: &'a [PathBuf],
     /// What folders are read without.
     pub exclude: &'a Exclude,
     /// A file that was read before and belongs to the workspace all the same.
@@ -77,19 +79,20 @@ pub fn load(inputs: &Inputs<'_>, stdin: &mut dyn Read) -> Result<Loaded, Failure
     let mut roots = Vec::new();
     let mut from_stdin = None;
     let mut failures = Vec::new();
-    for path in inputs.paths {
+    let paths = inputs.inventory.iter().map(|path| (path, FileRole::Inventory));
+    for (path, role) in paths.chain(inputs.paths.iter().map(|path| (path, FileRole::Source))) {
         if path.as_os_str() == STDIN {
             if from_stdin.is_none() {
                 let mut bytes = Vec::new();
                 match stdin.take(u64::from(u32::MAX)).read_to_end(&mut bytes) {
-                    Ok(_) => from_stdin = Some(SourceFile::new(STDIN_NAME, bytes)),
+                    Ok(_) => from_stdin = Some(SourceFile::new(STDIN_NAME, bytes).with_role(role)),
                     Err(error) => failures.push(Failure::unreadable(STDIN_NAME, &error)),
                 }
             }
             continue;
         }
         match fs::metadata(path) {
-            Ok(metadata) => roots.push(Root { path, folder: metadata.is_dir() }),
+            Ok(metadata) => roots.push(Root { path, role, folder: metadata.is_dir() }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Failure::missing(path)),
             Err(error) => failures.push(Failure::unreadable(&shown(path), &error)),
         }
@@ -97,10 +100,21 @@ pub fn load(inputs: &Inputs<'_>, stdin: &mut dyn Read) -> Result<Loaded, Failure
     let mut found = walk::Found::default();
     for root in without_duplicates(&roots) {
         if root.folder {
-            found.append(walk::folder(root.path, inputs.exclude));
+            let mut below = walk::folder(root.path, inputs.exclude);
+            if root.role == FileRole::Inventory {
+                for file in &mut below.files {
+                    let source = std::mem::replace(&mut file.source, SourceFile::from_text("", ""));
+                    file.source = source.with_role(root.role);
+                }
+            }
+            found.append(below);
         } else {
             match read_file(root.path) {
-                Ok(bytes) => found.files.push(walk::ReadFile::named(root.path, bytes)),
+                Ok(bytes) => {
+                    let mut file = walk::ReadFile::named(root.path, bytes);
+                    file.source = file.source.with_role(root.role);
+                    found.files.push(file);
+                }
                 Err(error) => found.failures.push(Failure::unreadable(&shown(root.path), &error)),
             }
         }
@@ -225,6 +239,7 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
 
 struct Root<'a> {
     path: &'a Path,
+    role: FileRole,
     folder: bool,
 }
 
@@ -252,11 +267,17 @@ fn one_of_each(files: Vec<walk::ReadFile>, overlap: bool) -> Vec<SourceFile> {
             std::collections::btree_map::Entry::Vacant(entry) => {
                 entry.insert(file);
             }
-            // The file itself goes before a link to it.
+            // The file itself goes before a link to it; what is named as an inventory is one by every name.
             std::collections::btree_map::Entry::Occupied(mut entry) => {
-                let old = entry.get();
+                let old = entry.get_mut();
+                let is_inventory =
+                    [&file, &*old].iter().any(|file| file.source.role() == FileRole::Inventory);
                 if (file.link, file.source.path()) < (old.link, old.source.path()) {
-                    entry.insert(file);
+                    *old = file;
+                }
+                if is_inventory {
+                    let source = std::mem::replace(&mut old.source, SourceFile::from_text("", ""));
+                    old.source = source.with_role(FileRole::Inventory);
                 }
             }
         }

@@ -60,10 +60,20 @@ pub enum FileKind {
     Markdown,
 }
 
+/// What a file was read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileRole {
+    /// It is what is being checked.
+    Source,
+    /// It says what the cluster has, and is itself checked only as far as that goes.
+    Inventory,
+}
+
 /// One file: its path as shown to the user and its text.
 #[derive(Debug)]
 pub struct SourceFile {
     path: String,
+    role: FileRole,
     text: Arc<str>,
     kind: FileKind,
     encoding: Encoding,
@@ -78,7 +88,18 @@ impl SourceFile {
         let path = path.into();
         let kind = kind_of_path(&path);
         let (text, encoding, damage) = decode(bytes);
-        Self { path, text: text.into(), kind, encoding, damage, lines: OnceLock::new() }
+        let role = FileRole::Source;
+        Self { path, role, text: text.into(), kind, encoding, damage, lines: OnceLock::new() }
+    }
+
+    /// The file, read for something else.
+    pub fn with_role(self, role: FileRole) -> Self {
+        Self { role, ..self }
+    }
+
+    /// What the file was read for.
+    pub fn role(&self) -> FileRole {
+        self.role
     }
 
     /// A file that was already text, as in an editor or a test.
@@ -285,7 +306,7 @@ impl Workspace {
         let mut files = self.files.clone();
         for (id, text) in texts {
             let file = &mut files[id.0 as usize];
-            *file = Arc::new(SourceFile::from_text(file.path(), &text));
+            *file = Arc::new(SourceFile::from_text(file.path(), &text).with_role(file.role()));
         }
         Self { files }
     }

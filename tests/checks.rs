@@ -2,6 +2,12 @@
 //!
 //! `cargo test --test checks env_from` runs the cases whose name holds `env_from`.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads its fixtures, and ends where it cannot"
+)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -154,7 +154,7 @@ fn what_cannot_be_read_does_not_keep_kplan_from_the_rest() {
     let folder = folder("unreadable");
     write(&folder, "a.yaml", BAD);
     write(&folder, "secret.yaml", GOOD);
-    fs::set_permissions(folder.join("secret.yaml"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(folder.join("secret.yaml"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(folder.join("secret.yaml")).is_ok() {
         // The superuser may read everything: a folder that is named like a file is what even they cannot read.
         return;

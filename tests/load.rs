@@ -26,7 +26,7 @@ fn write(folder: &Path, name: &str, text: &str) {
 }
 
 fn try_read(paths: &[PathBuf], exclude: &Exclude) -> Result<Loaded, Failure> {
-    load(&Inputs { paths, exclude, besides: None }, &mut "from: stdin\n".as_bytes())
+    load(&Inputs { paths, inventory: &[], exclude, besides: None }, &mut "from: stdin\n".as_bytes())
 }
 
 /// The files that the paths mean, relative to `folder`.
@@ -153,8 +153,11 @@ fn standard_input_that_fails_is_a_failure_beside_the_rest() {
     let folder = folder("broken");
     write(&folder, "a.yaml", "a: 1\n");
     let paths = ["-".into(), folder.join("a.yaml")];
-    let loaded =
-        load(&Inputs { paths: &paths, exclude: &Exclude::default(), besides: None }, &mut Broken).unwrap();
+    let loaded = load(
+        &Inputs { paths: &paths, inventory: &[], exclude: &Exclude::default(), besides: None },
+        &mut Broken,
+    )
+    .unwrap();
     assert_eq!(loaded.workspace.len(), 1);
     assert_eq!(loaded.failures.len(), 1);
 }

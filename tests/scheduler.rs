@@ -5,38 +5,30 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use kplan::plan::inventory::{InventoryObjects, inventory};
+use kplan::analysis::read_with_inventory;
+use kplan::config::Settings;
+use kplan::plan::cluster::Cluster;
+use kplan::plan::gather::{Sources, gather};
+use kplan::plan::inventory::inventory;
+use kplan::plan::pod::Pod;
 use kplan::plan::scheduler::verdict::verdicts;
 use kplan::plan::scheduler::{Detail, schedule};
-use serde::Deserialize;
+use kplan::plan::workload::{ScaleEnd, expand};
+use kplan::source::{SourceFile, Workspace};
 use serde_json::Value;
 
-/// Sorts the documents of a scenario by kind.
-fn read_objects(text: &str) -> InventoryObjects {
-    let mut objects = InventoryObjects::default();
-    for document in serde_yaml::Deserializer::from_str(text) {
-        let value = serde_yaml::Value::deserialize(document).unwrap();
-        let kind = value.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
-        macro_rules! push {
-            ($list:ident) => {
-                objects.$list.push(serde_yaml::from_value(value).unwrap())
-            };
-        }
-        match kind.as_str() {
-            "Node" => push!(nodes),
-            "Pod" => push!(pods),
-            "Namespace" => push!(namespaces),
-            "PersistentVolume" => push!(volumes),
-            "PersistentVolumeClaim" => push!(claims),
-            "StorageClass" => push!(storage_classes),
-            "CSINode" => push!(csi_nodes),
-            "Service" => push!(services),
-            "ReplicaSet" => push!(replica_sets),
-            other => panic!("a scenario holds a {other}"),
-        }
-    }
-    objects
+/// Reads a scenario with kplan's own parser: the cluster, and the pods that wait.
+fn read_scenario(path: &Path, text: &str) -> (Cluster, Vec<Arc<Pod>>) {
+    let workspace = Workspace::new([SourceFile::from_text(path.to_string_lossy(), text)]);
+    let (program, none) = read_with_inventory(&workspace, &Settings::plain());
+    let gathered = gather(Sources { program: &program, inventory: &none });
+    assert!(gathered.faults.is_empty(), "{}: {:?}", path.display(), gathered.faults);
+    let mut cluster = inventory(&gathered.inventory).cluster;
+    let (scalers, admission) = (&gathered.autoscalers, &gathered.admission);
+    let workloads = expand(&gathered.workloads, scalers, admission, ScaleEnd::Minimum, &mut cluster);
+    (cluster, workloads.into_iter().flat_map(|workload| workload.pods).collect())
 }
 
 /// Sorts the reasons of a node: kube-scheduler walks the extended resources of a pod in no particular order.
@@ -111,15 +103,15 @@ fn every_scenario_gets_the_verdict_of_kube_scheduler() {
         let text = std::fs::read_to_string(path).unwrap();
         let expected = std::fs::read_to_string(path.with_extension("json")).unwrap();
         let mut expected: Value = serde_json::from_str(&expected).unwrap();
-        let inventory = inventory(&read_objects(&text));
-        let placements = schedule(&inventory.cluster, &inventory.pending, Detail::PerNode);
+        let (cluster, pending) = read_scenario(path, &text);
+        let placements = schedule(&cluster, &pending, Detail::PerNode);
         // The fast engine, which says nothing about nodes, must decide the same.
-        let fast = schedule(&inventory.cluster, &inventory.pending, Detail::Outcome);
+        let fast = schedule(&cluster, &pending, Detail::Outcome);
         for (placement, fast) in placements.iter().zip(&fast) {
             let pod = placement.pod.full_name();
             assert_eq!(placement.outcome, fast.outcome, "{}: the fast engine on {pod}", path.display());
         }
-        let mut actual = serde_json::to_value(verdicts(&inventory.cluster, &placements)).unwrap();
+        let mut actual = serde_json::to_value(verdicts(&cluster, &placements)).unwrap();
         sort_reasons(&mut expected);
         sort_reasons(&mut actual);
         if expected != actual {

@@ -1,5 +1,11 @@
 //! The invariants of ARCHITECTURE.md that no compiler holds.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads the sources, and ends where it cannot"
+)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

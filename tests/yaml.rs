@@ -1,4 +1,5 @@
 //! The reader against kubectl: every case in `fixtures/yaml` has the verdict of kubectl's own reading loop beside it.
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "a test reads its cases from the disk")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -248,6 +249,18 @@ fn yaml_like() -> impl Strategy<Value = String> {
         "`",
     ]);
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+/// Texts that once came out malformed.
+#[test]
+fn once_malformed_texts_are_well_formed() {
+    for text in [
+        "`'---\n\n  - &x : [\r\n.inf\r1e3]: a\t%YAML 1.1\n!<x>\u{85}|2\n\u{85}|\n, éyes",
+        "`? '---\n\n  - &x : [\r\n.inf\r1e3]: a\t%YAML 1.1\n!<x>\u{85}|2\n\u{85}|\n, éyes",
+        "---\n<<: \r\n<<: [.inf0644>-\n- \t]: ? }{ # c\n\n  {\"&x b: é: \r\n0644\"\u{feff}>-\n\n    !!str |2\n*x\n",
+    ] {
+        assert_well_formed(text);
+    }
 }
 
 proptest! {

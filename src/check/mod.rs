@@ -87,7 +87,7 @@ use rayon::prelude::*;
 use crate::config::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
-use crate::parse::object::{File, ObjectRef, Program};
+use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
 use crate::practice::{self, Practice};
 use crate::suppression::Suppressions;
@@ -269,6 +269,14 @@ pub struct Context<'p> {
     pub settings: &'p Settings,
 }
 
+impl Context<'_> {
+    /// Whether a check runs: what one leaves to another must be said by somebody.
+    fn is_on(&self, id: &str) -> bool {
+        let found = CHECKS.iter().find(|check| check.id == id);
+        found.is_some_and(|check| level_of(check, self.settings) != Level::Off)
+    }
+}
+
 /// Runs every check that the settings leave on, over every file and object, and returns the findings in output order.
 pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     let enabled: Vec<(&Check, Level)> = CHECKS
@@ -296,6 +304,10 @@ fn run_on_file(
     objects: std::ops::Range<u32>,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
+    let objects: Vec<(ObjectRef<'_>, bool)> = objects
+        .map(|id| context.program.object(ObjectId(id)))
+        .map(|object| (object, practice::is_test_hook(object)))
+        .collect();
     let has_suppressions = !context.suppressions.of_file(file.id).is_empty();
     for (check, level) in enabled {
         if silence::is_spared(context, check, file.id) {
@@ -309,10 +321,9 @@ fn run_on_file(
             Run::Suppressions(_) => {}
             Run::Object(run) => {
                 let spares_tests = check.group.spares_tests();
-                for id in objects.clone() {
-                    let object = context.program.object(crate::parse::object::ObjectId(id));
-                    if !(spares_tests && practice::is_test_hook(object)) {
-                        run(context, object, &mut sink);
+                for (object, is_test) in &objects {
+                    if !(spares_tests && *is_test) {
+                        run(context, *object, &mut sink);
                     }
                 }
             }

@@ -36,6 +36,9 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         )
     };
     let mut report = sink.report(object, node, message);
+    if node.content().ends_with('%') {
+        report = report.label(format!("{} of {expected}, rounded up", node.content()));
+    }
     for workload in workloads {
         report = report.related(workload.name_span(), "its pods cannot be evicted");
     }

@@ -24,18 +24,21 @@ const SYSTEM: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some(template) = PodTemplate::of(object) else { return };
     let evaluate = |standard| pod_security::evaluate(template, standard, cx.settings.target);
-    match policy_of(cx, object) {
-        // What the restricted standard refuses or warns of is told there, in one finding for the pod.
-        Some(policy) if policy.enforce.level == Level::Restricted => {}
-        Some(policy) if policy.enforce.level == Level::Baseline => {
-            report_together(object, &policy, policy.enforce, &evaluate(policy.enforce), sink);
-        }
-        Some(policy) if policy.warn.level == Level::Restricted => {}
-        Some(policy) if policy.warn.level == Level::Baseline => {
-            report_together(object, &policy, policy.warn, &evaluate(policy.warn), sink);
+    let policy = policy_of(cx, object);
+    // What the restricted standard refuses or warns of is told there, in one finding for the pod.
+    let is_told =
+        |standard: Standard| standard.level == Level::Restricted && cx.is_on("pod-security-restricted");
+    let asked = policy.and_then(|policy| {
+        [policy.enforce, policy.warn].into_iter().find(|standard| standard.level > Level::Privileged)
+    });
+    match (policy, asked) {
+        (_, Some(standard)) if is_told(standard) => {}
+        (Some(policy), Some(standard)) => {
+            let violations = evaluate(Standard { level: Level::Baseline, ..standard });
+            report_together(object, &policy, standard, &violations, sink);
         }
         // Whoever writes `privileged` on the namespace means it.
-        Some(policy) if policy.enforce_label.is_some() => {}
+        (Some(policy), None) if policy.enforce_label.is_some() => {}
         _ => report_each(object, &evaluate(Standard::latest(Level::Baseline)), sink),
     }
 }
@@ -99,7 +102,6 @@ pub(super) fn report_together(
     for (node, reason) in faults {
         report = report.related(object.span(node), reason.as_str());
     }
-    drop(report);
 }
 
 fn advice(control: &str, node: NodeRef<'_>) -> &'static str {

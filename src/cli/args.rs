@@ -8,7 +8,9 @@ use clap_complete::Shell;
 use crate::cli::build::BuildArgs;
 use crate::cli::explain::ExplainArgs;
 use crate::cli::graph::GraphArgs;
+use crate::cli::options::ConfigSearch;
 use crate::cli::plan::PlanArgs;
+use crate::cli::schedule::ScheduleArgs;
 use crate::parse::version::{BadVersion, Version};
 
 /// A compiler and validator for Kubernetes manifests.
@@ -26,6 +28,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Say what is wrong with manifests, and where
     Check(CheckArgs),
+    /// Say where each pod lands, what is left, and what does not fit and why
+    Schedule(ScheduleArgs),
     /// Say what changes, in which order, and how each workload rolls out
     Plan(PlanArgs),
     /// Print the compiled set: defaulted, in the order of apply, one YAML stream
@@ -52,6 +56,28 @@ pub(super) enum DebugCommand {
         #[arg(value_name = "FILE", required = true)]
         paths: Vec<PathBuf>,
     },
+    /// Place pods on a made-up cluster and print how many a second
+    BenchSchedule {
+        /// How many nodes: 32 CPU, 128Gi and 110 pods each, in three zones
+        #[arg(long, default_value_t = 5_000)]
+        nodes: u32,
+        /// How many pods: 500m and 512Mi each, fifty to an app
+        #[arg(long, default_value_t = 150_000)]
+        pods: usize,
+        /// What the pods ask for besides
+        #[arg(long, default_value = "plain")]
+        mix: MixArg,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum MixArg {
+    /// Nothing
+    Plain,
+    /// An even spread over the zones that must hold
+    Spread,
+    /// No two pods of an app on a node
+    Anti,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -71,6 +97,11 @@ pub(super) struct CheckArgs {
     /// With `--fix` or `--unsafe-fixes`: print what would change, and change nothing
     #[arg(long)]
     pub(super) diff: bool,
+
+    /// What the cluster has: nodes, NodePools, and what runs there, a file or a folder; may be repeated [default:
+    /// `nodes` of kplan.yaml, and the nodes among the manifests]
+    #[arg(long, value_name = "FILE")]
+    pub(super) nodes: Vec<PathBuf>,
 
     /// Do not report the findings that this file holds [default: `baseline` of kplan.yaml]
     #[arg(long, value_name = "FILE")]
@@ -161,6 +192,20 @@ pub(super) enum ColorArg {
 pub(super) enum DenyArg {
     /// Warnings make the exit status 1
     Warnings,
+}
+
+/// Whether `kplan.yaml` is looked for, for commands without the flags of `check`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct ConfigArgs {
+    /// Do not look for `kplan.yaml`
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl ConfigArgs {
+    pub(super) fn search(&self) -> ConfigSearch {
+        if self.no_config { ConfigSearch::None } else { ConfigSearch::Upward }
+    }
 }
 
 /// A file to write a report to.

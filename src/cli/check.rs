@@ -23,6 +23,7 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
     }
     let inputs = Inputs {
         paths: &options.paths,
+        inventory: &options.inventory,
         exclude: &options.configured.exclude,
         besides: options.config.as_ref().map(|config| &config.source),
     };

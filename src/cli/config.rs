@@ -18,6 +18,8 @@ pub(super) struct Configured {
     /// What to read where the command line names nothing; empty where the file says nothing.
     pub(super) paths: Vec<PathBuf>,
     pub(super) exclude: Exclude,
+    /// The inventory where the command line names none; empty where the file says nothing.
+    pub(super) nodes: Vec<PathBuf>,
     /// The accepted findings.
     pub(super) baseline: Option<PathBuf>,
     /// What is wrong with the file. With any of them there is no checking.
@@ -32,18 +34,8 @@ pub(super) struct Configured {
 /// Reads a configuration file into `settings`.
 pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
     let (file, mut faults) = file::read(&config.source);
-    let ConfigFile {
-        target,
-        paths,
-        exclude,
-        baseline,
-        nodes: _,
-        namespace,
-        world,
-        levels,
-        external,
-        overrides,
-    } = file;
+    let ConfigFile { target, paths, exclude, baseline, nodes, namespace, world, levels, external, overrides } =
+        file;
     settings.target = target.unwrap_or(settings.target);
     settings.world = world.unwrap_or(settings.world);
     let (external, external_ranges): (Vec<_>, Vec<_>) = external.into_iter().unzip();
@@ -79,15 +71,16 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
         faults.extend(exclude.get(index).map(|pattern| bad_pattern(pattern, &reason)));
         Exclude::default()
     });
-    for path in paths.iter().chain(&baseline) {
+    for path in paths.iter().chain(&nodes).chain(&baseline) {
         if !config.root.join(&path.text).exists() {
             let message = format!("`{}` does not exist", path.text);
             faults.push(Fault { range: path.range.clone(), message, label: String::new(), help: None });
         }
     }
     let paths = paths.iter().map(|path| config.path(&path.text)).collect();
+    let nodes = nodes.iter().map(|path| config.path(&path.text)).collect();
     let baseline = baseline.map(|path| config.path(&path.text));
-    Configured { paths, exclude, baseline, faults, scopes, external_ranges, overrides_ranges }
+    Configured { paths, exclude, nodes, baseline, faults, scopes, external_ranges, overrides_ranges }
 }
 
 impl Configured {

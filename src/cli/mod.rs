@@ -15,6 +15,7 @@ mod graph;
 mod options;
 mod plan;
 mod progress;
+mod schedule;
 mod terminal;
 
 use std::ffi::OsString;
@@ -53,6 +54,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run_command(terminal: &Terminal, args: Args) -> Outcome {
     let result = match args.command {
         Command::Check(args) => check::run(terminal, args),
+        Command::Schedule(args) => schedule::run(terminal, args),
         Command::Plan(args) => plan::run(terminal, args),
         Command::Build(args) => build::run(terminal, args),
         Command::Graph(args) => graph::run(terminal, args),

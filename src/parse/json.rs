@@ -219,10 +219,8 @@ fn unexpected(bytes: &[u8], at: usize, context: &str) -> JsonFault {
     let Some(&byte) = bytes.get(at) else {
         return JsonFault { at: bytes.len(), message: "unexpected end of JSON input".to_owned() };
     };
-    // The place may be inside a character only if it is its first byte.
-    let character = match str::from_utf8(&bytes[at..]) {
-        Ok(text) => text.chars().next().unwrap_or(byte as char),
-        Err(_) => byte as char,
-    };
+    let some = &bytes[at..bytes.len().min(at + 4)];
+    let character = some.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+    let character = character.unwrap_or(byte as char);
     JsonFault { at, message: format!("invalid character {character:?} {context}") }
 }

@@ -1,13 +1,17 @@
 //! Where pods go and what changes: the inventory, the scheduler, the workloads that make pods, and plans.
 
 pub mod admission;
+pub mod answer;
 pub mod bench;
 pub mod certainty;
 pub mod change;
 pub mod cluster;
+pub mod deciding;
 pub mod defaults;
 pub mod diff;
 pub mod explain;
+pub mod fit;
+pub mod gather;
 pub mod immutable;
 pub mod inventory;
 pub mod node;
@@ -22,4 +26,5 @@ pub mod scheduler;
 pub mod selector;
 pub mod value;
 pub mod volume;
+pub mod words;
 pub mod workload;

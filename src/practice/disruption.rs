@@ -50,12 +50,12 @@ pub fn judge<'p>(graph: &Graph<'p>, budget: ObjectRef<'p>) -> Option<Verdict<'p>
         return None;
     }
     let (node, healthy) = match (budget.get("spec.maxUnavailable"), budget.get("spec.minAvailable")) {
-        (Some(node), _) => (node, (expected - scaled(node, expected)?).max(0)),
+        (Some(node), _) => (node, expected.saturating_sub(scaled(node, expected)?).max(0)),
         // Other pods may make up the number, if an operator makes any.
         (None, Some(node)) if !graph.may_have_other_pods(namespace) => (node, scaled(node, expected)?),
         _ => return None,
     };
-    let is_blocked = expected - healthy <= 0;
+    let is_blocked = expected <= healthy;
     is_blocked.then_some(Verdict { node, expected, healthy, workloads, is_autoscaled })
 }
 

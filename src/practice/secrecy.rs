@@ -129,6 +129,22 @@ const NOUNS: &[&str] = &[
     "accesstoken",
 ];
 
+/// Words before a noun that make it a public thing, a switch, or the name of an object.
+const NAMES: &[&str] = &[
+    "public",
+    "no",
+    "allow",
+    "use",
+    "pull",
+    "tls",
+    "existing",
+    "kubernetes",
+    "k8s",
+    "cert",
+    "ingress",
+    "csrf",
+];
+
 /// Words that make a key a secret when they stand before it.
 const KEYS: &[&str] =
     &["api", "access", "private", "secret", "encryption", "signing", "master", "auth", "hmac"];
@@ -140,8 +156,8 @@ pub fn is_secret_name(name: &str) -> bool {
     match words.as_slice() {
         [] => false,
         [.., before, last] if last == "key" => KEYS.contains(&before.as_str()),
-        // A public token or key is none.
-        [.., before, _] if before == "public" || before == "no" || before == "allow" => false,
+        // What is public is none, and a pull or TLS secret is the name of an object.
+        [.., before, _] if NAMES.contains(&before.as_str()) => false,
         [.., last] => NOUNS.contains(&last.as_str()),
     }
 }
@@ -190,9 +206,18 @@ mod tests {
         ] {
             assert!(is_secret_name(name), "{name}");
         }
-        for name in
-            ["SECRET_NAME", "TOKEN_TTL", "PASSWORD_FILE", "KEY", "PUBLIC_KEY", "BYPASS", "PRIMARY_KEY", ""]
-        {
+        for name in [
+            "SECRET_NAME",
+            "TOKEN_TTL",
+            "PASSWORD_FILE",
+            "KEY",
+            "PUBLIC_KEY",
+            "BYPASS",
+            "PRIMARY_KEY",
+            "imagePullSecret",
+            "tlsSecret",
+            "",
+        ] {
             assert!(!is_secret_name(name), "{name}");
         }
     }

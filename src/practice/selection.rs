@@ -69,7 +69,8 @@ impl<'p> Selection<'p> {
 pub fn selector_at<'p>(object: ObjectRef<'p>, path: &str) -> Option<Selector<'p>> {
     let selector = Selector::from_label_selector(object.get(path)?);
     let is_old_budget = object.kind() == Kind::PodDisruptionBudget && object.api_version() != "policy/v1";
-    (!selector.malformed && !(selector.is_empty() && is_old_budget)).then_some(selector)
+    let selects_nothing = selector.malformed || (selector.is_empty() && is_old_budget);
+    (!selects_nothing).then_some(selector)
 }
 
 fn namespace_of(object: ObjectRef<'_>) -> &str {

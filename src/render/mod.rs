@@ -14,6 +14,7 @@ mod place;
 mod plain;
 pub mod plan;
 mod sarif;
+pub mod schedule;
 
 use crate::analysis::Summary;
 use crate::diagnostic::{Diagnostic, Severity};

@@ -32,20 +32,30 @@ const SNIFFED: usize = 4096;
 pub(crate) enum Lines {
     /// The easy ones without tokens.
     Easy,
-    /// All of them by the scanner, for the tests to compare.
-    #[cfg(test)]
+    /// All of them by the scanner: where the text has line breaks that only YAML knows, and for tests to compare.
     Scanned,
 }
 
 /// Reads the streams of a file: one for a manifest, one for each fenced block of a Markdown file.
 pub(crate) fn read(file: &SourceFile, streams: &[Range<usize>]) -> Parsed {
-    read_lines(file, streams, Lines::Easy)
+    read_lines(file, streams, lines_of(file.text()))
+}
+
+/// NEL, LS and PS end a line in YAML and nowhere else. They all but never occur, and easy lines do not know them.
+fn lines_of(text: &str) -> Lines {
+    let has_rare_break = ["\u{85}", "\u{2028}", "\u{2029}"]
+        .iter()
+        .any(|line_break| memchr::memmem::find(text.as_bytes(), line_break.as_bytes()).is_some());
+    if has_rare_break { Lines::Scanned } else { Lines::Easy }
 }
 
 fn read_lines(file: &SourceFile, streams: &[Range<usize>], lines: Lines) -> Parsed {
     let source = file.text();
+    let mut tree = Tree::new(file.shared_text());
+    // About what manifests come to; memory that is not touched costs nothing.
+    tree.nodes.reserve(source.len() / 14);
     let mut session = Session {
-        reader: Reader::new(source, Tree::new(file.shared_text()), lines),
+        reader: Reader::new(source, tree, lines),
         documents: Vec::new(),
         null_documents: 0,
         refusal: None,
@@ -153,7 +163,7 @@ impl<'s> Session<'s> {
                 Some("kubectl takes `---` between the first two JSON values only; leave it out".to_owned());
         }
         self.refuse(&problem.message);
-        self.reader.problems.push(problem);
+        self.reader.report(problem);
     }
 
     fn refuse(&mut self, message: &str) {
@@ -173,7 +183,7 @@ impl<'s> Session<'s> {
                 // kubectl never gets to see what stands before such a line.
                 let problem = bad_separator(self.reader.source, rest);
                 let message = problem.message.clone();
-                self.reader.problems.push(problem);
+                self.reader.report(problem);
                 let before = self.documents.len();
                 let nulls = self.null_documents;
                 let unrefused = self.refusal.is_none();
@@ -195,6 +205,7 @@ impl<'s> Session<'s> {
         let mut start = range.start;
         let nodes = self.reader.tree.nodes.len();
         let problems = self.reader.problems.len();
+        self.reader.refused = false;
         if text.starts_with('\u{FEFF}') {
             start += '\u{FEFF}'.len_utf8();
             if source[start..range.end].starts_with('\u{FEFF}') {
@@ -306,7 +317,7 @@ mod tests {
     fn assert_same(text: &str) {
         let file = SourceFile::from_text("case.yaml", text);
         let whole = 0..file.text().len();
-        let easy = read_lines(&file, std::slice::from_ref(&whole), Lines::Easy);
+        let easy = read_lines(&file, std::slice::from_ref(&whole), lines_of(text));
         let scanned = read_lines(&file, std::slice::from_ref(&whole), Lines::Scanned);
         let nodes = |parsed: &Parsed| -> Vec<_> {
             let node = |id| parsed.tree.node(NodeId(id));
@@ -403,6 +414,14 @@ mod tests {
         let line = (indent, dash, key, value, end)
             .prop_map(|(indent, dash, key, value, end)| format!("{indent}{dash}{key}{value}{end}"));
         prop::collection::vec(line, 0..12).prop_map(|lines| lines.concat())
+    }
+
+    /// An easy line was taken to end before a NEL.
+    #[test]
+    fn a_line_break_of_yaml_alone_is_one() {
+        assert_same("  -x: \"quoted\"\n\u{85}\n      ? \"q\" z\n- - a: [1, 2]\n");
+        let file = SourceFile::from_text("case.yaml", "  x: \"quoted\"\n\u{85}\n      ? \"q\" z\n");
+        assert!(read(&file, std::slice::from_ref(&(0..file.text().len()))).refusal.is_some());
     }
 
     proptest! {

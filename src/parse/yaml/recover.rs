@@ -44,14 +44,13 @@ impl<'s> Reader<'s> {
         self.refused = false;
     }
 
-    /// Reads the document `start..end` of the source. Returns whether a syntax error lies in it.
+    /// Reads the document `start..end` of the source; what has been said of it before counts. Returns whether a syntax error lies in it.
     pub(super) fn read_document(&mut self, start: usize, end: usize) -> bool {
         self.frames.clear();
         self.anchors.clear();
         self.features = Features::default();
         self.document_start = start;
         self.last_end = start as u32;
-        self.refused = false;
         self.faults = 0;
         self.templates = 0;
         self.tabs_reported = false;
@@ -76,10 +75,32 @@ impl<'s> Reader<'s> {
             self.settle(self.scanner.bytes.len());
         }
         self.close_above(0);
+        if self.faults > 0 {
+            self.cover_children(root);
+        }
         if self.features.aliases {
             self.check_alias_budget(root);
         }
         self.faults > 0
+    }
+
+    /// Makes every container from `root` on at least as long as what is in it: the end of one that a fault cut short
+    /// may have been set before something was rescued into it.
+    fn cover_children(&mut self, root: usize) {
+        // Children come after their container, so going backwards their own ends are right already.
+        for container in (root..self.tree.nodes.len()).rev() {
+            let node = self.tree.nodes[container];
+            if !matches!(node.meta & flag::KIND, flag::SEQUENCE | flag::MAPPING) {
+                continue;
+            }
+            let mut end = node.end;
+            let mut child = container as u32 + 1;
+            while child < node.payload {
+                end = end.max(self.tree.nodes[child as usize].end);
+                child = self.tree.after(child);
+            }
+            self.tree.nodes[container].end = end;
+        }
     }
 
     /// kubectl reads one more token behind the document's root, and ignores everything else.

@@ -40,6 +40,49 @@ pub enum WorkloadObject {
     CronJob(Box<batch::CronJob>),
     /// A pod of its own.
     Pod(Box<core::Pod>),
+    /// A pod that was created already and waits for a node: it is taken as it is.
+    AdmittedPod(Box<core::Pod>),
+}
+
+impl WorkloadObject {
+    /// The object's kind.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            WorkloadObject::Deployment(_) => "Deployment",
+            WorkloadObject::ReplicaSet(_) => "ReplicaSet",
+            WorkloadObject::ReplicationController(_) => "ReplicationController",
+            WorkloadObject::StatefulSet(_) => "StatefulSet",
+            WorkloadObject::DaemonSet(_) => "DaemonSet",
+            WorkloadObject::Job(_) => "Job",
+            WorkloadObject::CronJob(_) => "CronJob",
+            WorkloadObject::Pod(_) | WorkloadObject::AdmittedPod(_) => "Pod",
+        }
+    }
+
+    /// The object's metadata.
+    pub fn metadata(&self) -> &ObjectMeta {
+        match self {
+            WorkloadObject::Deployment(object) => &object.metadata,
+            WorkloadObject::ReplicaSet(object) => &object.metadata,
+            WorkloadObject::ReplicationController(object) => &object.metadata,
+            WorkloadObject::StatefulSet(object) => &object.metadata,
+            WorkloadObject::DaemonSet(object) => &object.metadata,
+            WorkloadObject::Job(object) => &object.metadata,
+            WorkloadObject::CronJob(object) => &object.metadata,
+            WorkloadObject::Pod(object) | WorkloadObject::AdmittedPod(object) => &object.metadata,
+        }
+    }
+
+    /// The number of pods that the object states, where its kind has such a field.
+    fn stated_replicas(&self) -> Option<i32> {
+        match self {
+            WorkloadObject::Deployment(object) => object.spec.replicas,
+            WorkloadObject::ReplicaSet(object) => object.spec.replicas,
+            WorkloadObject::ReplicationController(object) => object.spec.as_ref()?.replicas,
+            WorkloadObject::StatefulSet(object) => object.spec.replicas,
+            _ => None,
+        }
+    }
 }
 
 /// What scales workloads.
@@ -127,20 +170,7 @@ pub fn expand(
     let mut maker = Maker { admission, cluster };
     let mut workloads = Vec::with_capacity(objects.len());
     for (source, object) in objects.iter().enumerate() {
-        let (kind, metadata, stated) = match object {
-            WorkloadObject::Deployment(object) => ("Deployment", &object.metadata, object.spec.replicas),
-            WorkloadObject::ReplicaSet(object) => ("ReplicaSet", &object.metadata, object.spec.replicas),
-            WorkloadObject::ReplicationController(object) => (
-                "ReplicationController",
-                &object.metadata,
-                object.spec.as_ref().and_then(|spec| spec.replicas),
-            ),
-            WorkloadObject::StatefulSet(object) => ("StatefulSet", &object.metadata, object.spec.replicas),
-            WorkloadObject::DaemonSet(object) => ("DaemonSet", &object.metadata, None),
-            WorkloadObject::Job(object) => ("Job", &object.metadata, None),
-            WorkloadObject::CronJob(object) => ("CronJob", &object.metadata, None),
-            WorkloadObject::Pod(object) => ("Pod", &object.metadata, None),
-        };
+        let (kind, metadata, stated) = (object.kind(), object.metadata(), object.stated_replicas());
         let namespace = namespace_or_default(metadata.namespace.as_deref());
         let name = metadata.name.clone().unwrap_or_default();
         let scale = scale_of(autoscalers, kind, &namespace, &name);
@@ -169,7 +199,15 @@ pub fn expand(
                 maker.add_ephemeral_claims(&pod);
                 vec![Arc::new(Pod::new(&pod))]
             }
+            WorkloadObject::AdmittedPod(object) => vec![Arc::new(Pod::new(object))],
         };
+        for pod in &pods {
+            let namespace = &pod.template.namespace;
+            if !maker.cluster.namespaces.contains_key(namespace) {
+                let labels = maker.cluster.namespace_labels(namespace);
+                maker.cluster.namespaces.insert(namespace.clone(), labels);
+            }
+        }
         refusals.dedup();
         workloads.push(Workload { source, kind, namespace, name, pods, scale, refusals });
     }
