@@ -67,7 +67,7 @@ pub(super) fn run(terminal: &Terminal, args: GraphArgs) -> Result<Outcome, Failu
         (_, written) if !written.is_empty() => written,
         _ => vec![first],
     };
-    let inputs = Inputs { paths: &paths, exclude: &configured.exclude, besides: None };
+    let inputs = Inputs { paths: &paths, inventory: &[], exclude: &configured.exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let program = analysis::read(&loaded.workspace, &settings);
     let graph = Graph::build(&program, &settings);
