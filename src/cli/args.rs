@@ -6,6 +6,8 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::build::BuildArgs;
+use crate::cli::explain::ExplainArgs;
+use crate::cli::graph::GraphArgs;
 use crate::cli::options::ConfigSearch;
 use crate::cli::plan::PlanArgs;
 use crate::cli::schedule::ScheduleArgs;
@@ -32,6 +34,10 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Print the compiled set: defaulted, in the order of apply, one YAML stream
     Build(BuildArgs),
+    /// Show who names whom
+    Graph(GraphArgs),
+    /// Print the page of a check, or the documentation of a field
+    Explain(ExplainArgs),
     /// Print the completion script of a shell
     Completions {
         /// The shell

@@ -141,7 +141,7 @@ fn outcome(options: &Options, summary: &Summary) -> Outcome {
     if summary.errors + denied > 0 { Outcome::Findings } else { Outcome::Clean }
 }
 
-fn rules() -> Vec<Rule<'static>> {
+pub(super) fn rules() -> Vec<Rule<'static>> {
     let rules = CHECKS.iter().map(|check| Rule {
         id: check.id,
         group: check.group.as_str(),
