@@ -50,7 +50,9 @@ fn run(case: &Case) -> Result<(), Failed> {
         )
         .into());
     }
-    properties::hold(&case.files, &only(&case.check))
+    let files: Vec<_> =
+        case.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
+    properties::hold(&files, &only(&case.check), 40)
 }
 
 /// Settings under which this check alone is on; all of them for one that judges what the others did.

@@ -19,10 +19,12 @@ pub(super) static CHECK: Check = Check {
 fn run(cx: &Context<'_>, file: &File, sink: &mut Sink<'_>) {
     for fragment in &file.fragments {
         let root = file.node(fragment.root);
+        let start = root.range().start;
+        let documents = &file.parsed.documents;
         let document =
-            file.parsed.documents.iter().find(|document| document.range.contains(&root.range().start));
+            documents[..documents.partition_point(|document| document.range.start <= start)].last();
         // What is missing may only be unread.
-        if document.is_none_or(|document| !document.broken) {
+        if document.is_none_or(|document| !document.broken || document.range.end <= start) {
             report(cx, file, *fragment, root, sink);
         }
     }
@@ -37,8 +39,9 @@ fn report(cx: &Context<'_>, file: &File, fragment: Fragment, root: NodeRef<'_>, 
         Lack::NotAMapping => {
             let what = if root.is_sequence() { "a list" } else { "a scalar" };
             // A list or a block of text may be long: its beginning is enough to find it.
-            let end =
-                file.source.text()[span.range()].find('\n').map_or(span.end, |at| span.start + at as u32);
+            let end = file.source.text()[span.range()]
+                .find(['\n', '\r'])
+                .map_or(span.end, |at| span.start + at as u32);
             sink.report_span(
                 Span { end, ..span },
                 format!("the document is {what}, not a Kubernetes object"),
