@@ -83,9 +83,8 @@ pub fn load(inputs: &Inputs<'_>, stdin: &mut dyn Read) -> Result<Loaded, Failure
     for (path, role) in paths.chain(inputs.paths.iter().map(|path| (path, FileRole::Source))) {
         if path.as_os_str() == STDIN {
             if from_stdin.is_none() {
-                let mut bytes = Vec::new();
-                match stdin.take(u64::from(u32::MAX)).read_to_end(&mut bytes) {
-                    Ok(_) => from_stdin = Some(SourceFile::new(STDIN_NAME, bytes).with_role(role)),
+                match read_to_limit(stdin, Vec::new()) {
+                    Ok(bytes) => from_stdin = Some(SourceFile::new(STDIN_NAME, bytes).with_role(role)),
                     Err(error) => failures.push(Failure::unreadable(STDIN_NAME, &error)),
                 }
             }
@@ -288,10 +287,13 @@ fn one_of_each(files: Vec<walk::ReadFile>, overlap: bool) -> Vec<SourceFile> {
 /// The bytes of a file, or of a pipe that stands for one.
 fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut file = fs::File::open(path)?;
-    let mut bytes = Vec::with_capacity(8 * 1024);
     // No fstat for the size: nearly all manifests fit, and the system calls are what reading small files costs.
+    read_to_limit(&mut file, Vec::with_capacity(8 * 1024))
+}
+
+fn read_to_limit(reader: &mut dyn Read, mut bytes: Vec<u8>) -> io::Result<Vec<u8>> {
     let limit = u64::from(u32::MAX);
-    file.by_ref().take(limit).read_to_end(&mut bytes)?;
+    reader.take(limit).read_to_end(&mut bytes)?;
     if bytes.len() as u64 == limit {
         return Err(io::Error::other("it is larger than 4 GiB, which is more than kplan can address"));
     }

@@ -422,3 +422,21 @@ fn an_external_object_that_nobody_names_is_said() {
     assert_eq!(config, ["kplan.yaml:5:3: warning[config]: no reference leads to this external object"]);
     assert!(!stdout.contains("dangling-reference"), "{stdout}");
 }
+
+/// The findings show such a name with replacement characters; a repair must not make a file of that name.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_whose_name_is_not_text_is_checked_and_never_written() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let folder = folder("odd-name");
+    let odd = folder.join(OsStr::from_bytes(b"a\xff.yaml"));
+    // Not every file system takes such names.
+    if fs::write(&odd, BAD).is_err() {
+        return;
+    }
+    let (status, out, _) = run(&folder, &["check", "--fix", "--format", "concise", "."]);
+    assert_eq!((status, out.lines().count()), (1, 1), "{out}");
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "no other file is made");
+    assert_eq!(fs::read_to_string(&odd).unwrap(), BAD);
+}

@@ -126,6 +126,8 @@ fn links_to_files_are_followed_and_loops_are_not() {
     symlink("../elsewhere/outside.yaml", folder.join("real/outside.yaml")).unwrap();
     symlink("nowhere.yaml", folder.join("real/dangling.yaml")).unwrap();
     assert_eq!(names(&folder, &["real"], &Exclude::default()), ["real/a.yaml", "real/outside.yaml"]);
+    let failure = try_read(&[folder.join("real/dangling.yaml")], &Exclude::default()).unwrap_err();
+    assert!(failure.to_string().ends_with("is a link to `nowhere.yaml`, which does not exist"), "{failure}");
 }
 
 #[test]

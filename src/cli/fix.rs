@@ -34,7 +34,8 @@ pub(super) fn repair(
     let mut repaired = Repaired { workspace, analysis, applied: 0, texts: BTreeMap::new() };
     for _ in 0..ROUNDS {
         let Repaired { workspace, analysis, .. } = &repaired;
-        let of_disk = |file: &SourceFile| file.path() != STDIN_NAME;
+        // A name that is not UTF-8 is shown with replacement characters, and under those there is another file or none.
+        let of_disk = |file: &SourceFile| file.path() != STDIN_NAME && !file.path().contains('\u{FFFD}');
         let wanted: Vec<_> = analysis
             .diagnostics
             .iter()

@@ -20,6 +20,11 @@ impl Failure {
     }
 
     pub(super) fn missing(path: &Path) -> Self {
+        if let Ok(target) = std::fs::read_link(path) {
+            let message =
+                format!("`{}` is a link to `{}`, which does not exist", path.display(), target.display());
+            return Self::new(message, Some("mend the link, or remove it".to_owned()));
+        }
         Self::new(
             format!("`{}` does not exist", path.display()),
             Some("name a file, a folder, or `-` for standard input".to_owned()),
