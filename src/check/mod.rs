@@ -71,6 +71,7 @@ mod statefulset_service;
 mod syntax;
 mod unknown_field;
 mod unknown_kind;
+mod unread;
 mod unscraped_metrics;
 mod unused_object;
 mod unused_suppression;
@@ -294,6 +295,7 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .collect();
     diagnostics.sort();
     diagnostics.dedup();
+    unread::drop_consequences(&mut diagnostics);
     silence::put_out(context, diagnostics)
 }
 

@@ -65,13 +65,16 @@ fn advice(expected: &Expected, node: NodeRef<'_>) -> Option<String> {
     let wants_list = *expected == Expected::List || wants("array");
     let wants_map = matches!(expected, Expected::Map | Expected::Object) || wants("object");
     if wants_list && node.is_mapping() {
-        return Some("put `- ` before the first key to make it a list of one".to_owned());
+        return Some("a list has `- ` before each item".to_owned());
     }
     if wants_list && node.is_scalar() && !node.is_null() {
         return Some(format!("write `[{}]` for a list of one", node.source()));
     }
     if wants_map && node.is_sequence() {
         return Some("write `key: value` lines without the `- `".to_owned());
+    }
+    if !wants_list && !wants_map && node.style() == Style::Plain && node.source().contains("# ") {
+        return Some("put a space before the `#` to make it a comment".to_owned());
     }
     None
 }

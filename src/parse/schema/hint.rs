@@ -38,6 +38,15 @@ pub(super) fn for_field(table: &Table, visits: &[Visit<'_>], at: usize, name: &s
     {
         return Some(Hint::Renamed((*now).to_owned()));
     }
+    if table.name(here.type_id) == "meta.v1.LabelSelector"
+        && !["matchLabels", "matchExpressions"]
+            .iter()
+            .any(|field| field.eq_ignore_ascii_case(name) || closest(name, [*field]).is_some())
+    {
+        // Labels without the word that a selector of workloads needs, as a Service has them.
+        let path = visits[0].node.path_to(here.node)?;
+        return Some(Hint::Elsewhere { path: join(&path, "matchLabels"), place: Place::Below });
+    }
     let similar = closest(name, own.fields().iter().map(|field| field.name));
     if let Some(similar) = similar.filter(|similar| similar.eq_ignore_ascii_case(name)) {
         return Some(Hint::Similar(similar.to_owned()));
@@ -81,10 +90,11 @@ fn join(path: &str, field: &str) -> String {
 fn written_child_with_field(table: &Table, visit: &Visit<'_>, name: &str) -> Option<String> {
     let read = table.get(visit.type_id);
     let has = |shape: Shape| object_of(shape).is_some_and(|inner| table.get(inner).field(name).is_some());
-    let written = |field: &&Field| field.name != "status" && visit.node.get(field.name).is_some();
-    read.fields().iter().filter(written).find_map(|field| match field.shape.outermost() {
-        Ok((Layer::List, item)) if has(item) => Some(format!("{}[]", field.name)),
-        _ if has(field.shape) => Some(field.name.to_owned()),
+    // Looking for what is written goes last: it walks over all that is written.
+    let written = |field: &Field| field.name != "status" && visit.node.get(field.name).is_some();
+    read.fields().iter().find_map(|field| match field.shape.outermost() {
+        Ok((Layer::List, item)) if has(item) && written(field) => Some(format!("{}[]", field.name)),
+        _ if has(field.shape) && written(field) => Some(field.name.to_owned()),
         _ => None,
     })
 }

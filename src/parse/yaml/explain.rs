@@ -38,6 +38,9 @@ impl Reader<'_> {
             self.report_template(template as u32);
             return Resume::From(start);
         }
+        if let Some(marker) = self.conflict_marker_at(fault) {
+            return self.explain_conflict(marker);
+        }
         match fault.kind {
             FaultKind::NoColon => self.explain_no_colon(fault),
             FaultKind::Value => self.explain_value(fault),
@@ -89,6 +92,30 @@ impl Reader<'_> {
         }
         let origin = fault.origin as usize;
         self.source[origin..].starts_with("{{").then_some(origin)
+    }
+
+    /// The line of an unresolved merge on which a fault lies, or on which its text begins.
+    fn conflict_marker_at(&self, fault: Fault) -> Option<Range<usize>> {
+        let last_scalar = self.scanner.last_scalar.0;
+        [fault.start, fault.origin, last_scalar].into_iter().find_map(|at| {
+            let line = self.line_start_of(at as usize);
+            let range = line..line_end(self.scanner.bytes, line);
+            is_conflict_marker(&self.source[range.clone()]).then_some(range)
+        })
+    }
+
+    /// Said once for a conflict: its other markers go with the first.
+    fn explain_conflict(&mut self, marker: Range<usize>) -> Resume {
+        let begins = self.source[marker.start..].starts_with('<');
+        if begins || !self.problems.iter().any(|said| said.message == CONFLICT) {
+            let mut problem = problem(ProblemKind::Syntax, marker.start as u32..marker.end as u32, CONFLICT);
+            problem.label = "a marker of the merge".to_owned();
+            problem.help = Some("keep what is right of both sides, and delete the marker lines".to_owned());
+            self.report(problem);
+        } else {
+            self.refused = true;
+        }
+        Resume::From(marker.start)
     }
 
     /// A line of a block mapping without a colon.
@@ -498,6 +525,12 @@ impl Fault {
     fn range(self) -> Range<u32> {
         self.start..self.end
     }
+}
+
+const CONFLICT: &str = "a merge conflict is not resolved";
+
+fn is_conflict_marker(line: &str) -> bool {
+    line == "=======" || ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker))
 }
 
 fn insert_space(at: usize) -> ProblemFix {
