@@ -12,6 +12,9 @@ use crate::parse;
 use crate::parse::foreign::SkipReason;
 use crate::parse::object::{File, Program, read_objects};
 use crate::parse::schema::facts::Facts;
+use crate::plan::fit::Fit;
+use crate::plan::gather::{Sources, has_nodes};
+use crate::plan::scheduler::Detail;
 use crate::practice::Practice;
 use crate::source::{FileRole, SourceFile, Workspace};
 
@@ -65,12 +68,21 @@ impl Analysis {
 
 /// Parses, resolves and checks all files. Never fails and never panics: bad input is diagnostics.
 pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
-    let program = read(workspace, settings);
+    let (program, inventory) = read_with_inventory(workspace, settings);
     let graph = Graph::build(&program, settings);
     let schemas = Facts::of(&program, settings.target, &settings.schemas);
     let practice = Practice::new(&program);
-    let context =
-        Context { program: &program, schemas: &schemas, graph: &graph, practice: &practice, settings };
+    let sources = Sources { program: &program, inventory: &inventory };
+    let fit = has_nodes(sources).then(|| Fit::new(sources, Detail::Outcome));
+    let context = Context {
+        program: &program,
+        schemas: &schemas,
+        graph: &graph,
+        practice: &practice,
+        inventory: &inventory,
+        fit: fit.as_ref(),
+        settings,
+    };
     let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
     Analysis { diagnostics, summary }

@@ -16,6 +16,7 @@ mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
 mod egress_without_dns;
+mod hpa_maximum_does_not_fit;
 mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
@@ -24,6 +25,7 @@ mod in_tree_provisioner;
 mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
+mod invalid_inventory;
 mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
@@ -41,6 +43,7 @@ mod missing_requests;
 mod missing_spread;
 mod no_schema;
 mod node_port_clash;
+mod node_selector_matches_no_node;
 mod open_etcd;
 mod pdb_blocks_drain;
 mod pdb_overlap;
@@ -49,6 +52,7 @@ mod pod_security_label;
 mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
+mod quota_exceeded;
 mod rbac_escalation;
 mod recommended_labels;
 mod recreate_strategy;
@@ -68,8 +72,10 @@ mod sink;
 mod ssh_port;
 mod statefulset_service;
 mod syntax;
+mod toleration_unused;
 mod unknown_field;
 mod unknown_kind;
+mod unschedulable_pod;
 mod unscraped_metrics;
 mod unused_object;
 mod volume_mount;
@@ -87,6 +93,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
+use crate::plan::fit::Fit;
 use crate::practice::{self, Practice};
 
 pub use sink::{Report, Sink};
@@ -121,6 +128,12 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,
+    &invalid_inventory::CHECK,
+    &unschedulable_pod::CHECK,
+    &node_selector_matches_no_node::CHECK,
+    &toleration_unused::CHECK,
+    &hpa_maximum_does_not_fit::CHECK,
+    &quota_exceeded::CHECK,
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,
@@ -256,6 +269,10 @@ pub struct Context<'p> {
     pub graph: &'p Graph<'p>,
     /// What good practice asks about.
     pub practice: &'p Practice<'p>,
+    /// The files that say what the cluster has; empty if none were named.
+    pub inventory: &'p Program,
+    /// Where the pods go; `None` without nodes.
+    pub fit: Option<&'p Fit>,
     /// Target version, open or closed world, and so on.
     pub settings: &'p Settings,
 }
@@ -281,6 +298,7 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .files()
         .par_iter()
         .zip(objects_of)
+        .chain(context.inventory.files().par_iter().map(|file| (file, 0..0)))
         .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))
         .collect();
     diagnostics.sort();
@@ -288,10 +306,10 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     diagnostics
 }
 
-fn run_on_file(
-    context: &Context<'_>,
+fn run_on_file<'p>(
+    context: &Context<'p>,
     enabled: &[(&Check, Level)],
-    file: &Arc<File>,
+    file: &'p Arc<File>,
     objects: std::ops::Range<u32>,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
@@ -304,7 +322,7 @@ fn run_on_file(
         let mildest = mildest_of(check, context.settings);
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
-            Run::File(run) => run(context, context.program.file(file.id), &mut sink),
+            Run::File(run) => run(context, file, &mut sink),
             Run::Object(run) => {
                 let spares_tests = check.group.spares_tests();
                 for id in objects.clone() {

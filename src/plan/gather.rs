@@ -3,18 +3,22 @@
 mod fault;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use k8s_openapi::Metadata;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::DeserializeOwned;
 
 use crate::parse::decode::decode;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
+use crate::parse::pod::PodTemplate as WrittenTemplate;
 use crate::plan::admission::pod_creation::AdmissionObjects;
 use crate::plan::inventory::{InventoryObjects, NodePool};
+use crate::plan::pod::{Pod, PodTemplate};
 use crate::plan::workload::{Autoscalers, ScaledObject, WorkloadObject};
 
 pub use crate::plan::gather::fault::InventoryFault;
@@ -83,6 +87,9 @@ pub fn gather(sources: Sources<'_>) -> Gathered {
         gathered.add(object, origin, &mut running);
     }
     gathered.keep_running(running);
+    if snapshots.is_empty() {
+        assume_classes(&mut gathered);
+    }
     fault::check_names(sources, &mut gathered.faults);
     gathered
 }
@@ -237,6 +244,45 @@ fn controllers_of(pod: &core::Pod) -> Vec<(String, String)> {
         controllers.push(("Deployment".to_owned(), name.to_owned()));
     }
     controllers
+}
+
+/// The pods of an object as the scheduler would see them, before their controller and admission add to them; `None`
+/// if the object makes no pods or cannot be read.
+pub fn template_of(object: ObjectRef<'_>) -> Option<PodTemplate> {
+    let written = WrittenTemplate::of(object)?;
+    let spec = decode::<core::PodSpec>(written.spec).ok()?;
+    let namespace = object.namespace().map(str::to_owned);
+    let metadata = ObjectMeta { namespace, ..ObjectMeta::default() };
+    let pod = Pod::new(&core::Pod { metadata, spec: Some(spec), status: None });
+    Some(Arc::unwrap_or_clone(pod.template))
+}
+
+/// Without any StorageClass in the input, there is no telling what the cluster provisions: every class that a claim
+/// names, and a default one, are taken to be there and to provision where the pod goes. Nodes that were read from a
+/// cluster together with the pods come with all that is there.
+fn assume_classes(gathered: &mut Gathered) {
+    if !gathered.inventory.storage_classes.is_empty() || !gathered.inventory.volumes.is_empty() {
+        return;
+    }
+    let of_sets = gathered.workloads.iter().filter_map(|workload| match workload {
+        WorkloadObject::StatefulSet(set) => set.spec.volume_claim_templates.as_ref(),
+        _ => None,
+    });
+    let claims = gathered.inventory.claims.iter().chain(of_sets.flatten());
+    let mut names: BTreeSet<String> =
+        claims.filter_map(|claim| claim.spec.as_ref()?.storage_class_name.clone()).collect();
+    names.remove("");
+    let default = "(default)".to_owned();
+    for name in names.into_iter().chain([default.clone()]) {
+        let is_default = (name == default)
+            .then(|| [("storageclass.kubernetes.io/is-default-class".to_owned(), "true".to_owned())].into());
+        gathered.inventory.storage_classes.push(StorageClass {
+            metadata: ObjectMeta { name: Some(name), annotations: is_default, ..ObjectMeta::default() },
+            provisioner: "kplan.dev/assumed".to_owned(),
+            volume_binding_mode: Some("WaitForFirstConsumer".to_owned()),
+            ..StorageClass::default()
+        });
+    }
 }
 
 /// Decodes an object and gives it the namespace that it lives in.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::fit::Fit;
 use crate::plan::scheduler::Outcome;
-use crate::plan::words::amount;
+use crate::plan::words::{amount, quota_amount};
 use crate::plan::workload::Workload;
 use crate::render::schedule::bar::bar;
 use crate::render::schedule::table::{BOLD, Cell, DIM, RED, YELLOW, lines, paint};
@@ -139,21 +139,13 @@ fn quota_rows(fit: &Fit) -> Vec<Vec<Cell>> {
     let mut rows = vec![head];
     for quota in &fit.quotas {
         for line in &quota.lines {
-            let shown = |quantity: crate::plan::quantity::Quantity| {
-                let resource = line.resource.rsplit('.').next().unwrap_or_default();
-                match resource {
-                    "cpu" => amount("cpu", quantity.milli_value()),
-                    "memory" | "ephemeral-storage" | "storage" => amount("memory", quantity.value()),
-                    _ => quantity.to_string(),
-                }
-            };
-            let used = Cell::right(shown(line.used));
+            let used = Cell::right(quota_amount(&line.resource, line.used));
             rows.push(vec![
                 Cell::left(&format!("{}/{}", quota.namespace, quota.name)),
                 Cell::left(&line.resource),
                 bar(line.used.milli_value(), line.hard.milli_value()),
                 if line.used > line.hard { used.with(RED) } else { used },
-                Cell::left(&format!("of {}", shown(line.hard))),
+                Cell::left(&format!("of {}", quota_amount(&line.resource, line.hard))),
             ]);
         }
     }
