@@ -14,7 +14,7 @@ use serde_json::Value;
 
 const POOL: &str = "apiVersion: kplan.dev/v1
 kind: NodePool
-metadata: {name: n}
+metadata: {name: node}
 spec:
   count: 2
   zones: [a, b]
@@ -121,7 +121,7 @@ fn questions_are_answered_beside() {
     )
     .unwrap();
     let arguments = ["schedule", "app.yaml", "--nodes", "nodes.yaml", "--lose-zone", "ANY", "--headroom"];
-    let (status, stdout, _) = run(&folder, &[&arguments[..], &["--lose-node", "n-1"]].concat());
+    let (status, stdout, _) = run(&folder, &[&arguments[..], &["--lose-node", "node-1"]].concat());
     assert_eq!(status, 0, "{stdout}");
     insta::assert_snapshot!("schedule_questions", stdout);
 
@@ -134,9 +134,9 @@ fn questions_are_answered_beside() {
     assert_eq!(answer["headroom"][0]["more"], 0);
 
     let (status, _, stderr) =
-        run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml", "--lose-node", "n-2"]);
+        run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml", "--lose-node", "node-2"]);
     assert_eq!(status, 2);
-    assert!(stderr.contains("there is no node `n-2`"), "{stderr}");
+    assert!(stderr.contains("there is no node `node-2`"), "{stderr}");
 }
 
 #[test]
@@ -169,7 +169,7 @@ metadata:
   namespace: default
   labels: {{pod-template-hash: abc}}
   ownerReferences: [{{apiVersion: apps/v1, kind: ReplicaSet, name: {owner}-abc, uid: u, controller: true}}]
-spec: {{nodeName: n-0, containers: [{{name: c, image: c:1.0, resources: {{requests: {{cpu: '1500m'}}}}}}]}}
+spec: {{nodeName: node-0, containers: [{{name: c, image: c:1.0, resources: {{requests: {{cpu: '1500m'}}}}}}]}}
 status: {{phase: Running}}
 "
         )

@@ -67,20 +67,22 @@ fn workload_rows(fit: &Fit) -> Vec<Vec<Cell>> {
             *places.entry(workload).or_default().entry(node).or_default() += 1;
         }
     }
-    let head = vec![Cell::left("WORKLOAD"), Cell::right("PODS"), Cell::right("PLACED"), Cell::left("NODES")];
+    let is_scaled = fit.workloads.iter().any(|workload| workload.scale.is_some());
+    let mut head = vec![Cell::left("WORKLOAD"), Cell::right("PODS")];
+    head.extend(is_scaled.then(|| Cell::right("MAX")));
+    head.extend([Cell::right("PLACED"), Cell::left("NODES")]);
     let mut rows = vec![head];
     for (index, workload) in fit.workloads.iter().enumerate() {
         let nodes = places.remove(&index).unwrap_or_default();
         let placed: usize = nodes.values().sum();
-        let scale = workload.scale.map_or(String::new(), |scale| format!(" (to {})", scale.maximum));
+        let maximum = workload.scale.map_or(String::new(), |scale| scale.maximum.to_string());
         let count = Cell::right(placed.to_string());
         let is_short = placed < workload.pods.len();
-        rows.push(vec![
-            Cell::left(&workload_name(workload)),
-            Cell::right(format!("{}{scale}", workload.pods.len())),
-            if is_short { count.with(RED) } else { count },
-            Cell::left(&named_nodes(fit, &nodes)),
-        ]);
+        let mut row =
+            vec![Cell::left(&workload_name(workload)), Cell::right(workload.pods.len().to_string())];
+        row.extend(is_scaled.then(|| Cell::right(maximum)));
+        row.extend([if is_short { count.with(RED) } else { count }, Cell::left(&named_nodes(fit, &nodes))]);
+        rows.push(row);
     }
     rows
 }
@@ -176,8 +178,9 @@ fn notes(out: &mut String, fit: &Fit, colors: Colors) {
         note(format!("{pods} resource claims (dynamic resource allocation), which are not simulated"));
     }
     if fit.gathered.replaced > 0 {
-        let pods = counted(fit.gathered.replaced, "running pod", "running pods");
-        note(format!("{pods} of the inventory belong to workloads of the input, and are placed anew"));
+        let one = "running pod of the inventory belongs to a workload of the input: it is placed anew";
+        let many = "running pods of the inventory belong to workloads of the input: they are placed anew";
+        note(counted(fit.gathered.replaced, one, many));
     }
 }
 
