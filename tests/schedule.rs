@@ -228,3 +228,48 @@ spec:
     let (status, stdout, _) = run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml"]);
     assert_eq!(status, 0, "{stdout}");
 }
+
+#[test]
+fn what_the_inventory_has_is_known_to_references() {
+    let folder = folder("known");
+    let claim = "apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], storageClassName: fast, resources: {requests: {storage: 1Gi}}}
+";
+    let class = "---
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: fast}
+provisioner: example.com/fast
+";
+    fs::write(folder.join("kplan.yaml"), "apiVersion: kplan.dev/v1\nkind: Config\nworld: closed\n").unwrap();
+    fs::write(folder.join("app.yaml"), claim).unwrap();
+    fs::write(folder.join("nodes.yaml"), POOL).unwrap();
+    let arguments = ["check", "app.yaml", "--nodes", "nodes.yaml", "--select", "dangling-reference"];
+    let (_, stdout, _) = run(&folder, &arguments);
+    assert!(stdout.contains("StorageClass `fast`"), "{stdout}");
+    fs::write(folder.join("nodes.yaml"), format!("{POOL}{class}")).unwrap();
+    let (status, stdout, _) = run(&folder, &arguments);
+    assert_eq!((status, stdout.as_str()), (0, "no problems in 2 files (1 object)\n"));
+}
+
+#[test]
+fn a_pool_without_measure_is_cut() {
+    let folder = folder("measure");
+    fs::write(folder.join("app.yaml"), deployment("a", 1, "1")).unwrap();
+    fs::write(folder.join("nodes.yaml"), POOL.replace("count: 2", "count: 4000000000")).unwrap();
+    let (status, stdout, stderr) = run(&folder, &["check", "app.yaml", "--nodes", "nodes.yaml"]);
+    assert_eq!(status, 1, "{stderr}");
+    assert!(stdout.contains("more than 20000 nodes"), "{stdout}");
+}
+
+#[test]
+fn a_broken_inventory_makes_no_claims() {
+    let folder = folder("broken");
+    fs::write(folder.join("app.yaml"), deployment("a", 1, "1")).unwrap();
+    fs::write(folder.join("nodes.yaml"), format!("{POOL}  labels: {{a: b\n  taints: [\n")).unwrap();
+    let (status, stdout, _) = run(&folder, &["check", "app.yaml", "--nodes", "nodes.yaml"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("nodes.yaml") && !stdout.contains("unschedulable-pod"), "{stdout}");
+}

@@ -23,6 +23,9 @@ use crate::plan::workload::{Autoscalers, ScaledObject, WorkloadObject};
 
 pub use crate::plan::gather::fault::InventoryFault;
 
+/// How many nodes of a pool are made at most: four times what Kubernetes itself is built for.
+pub const MOST_NODES: u32 = 20_000;
+
 /// The programs that objects are gathered from.
 #[derive(Debug, Clone, Copy)]
 pub struct Sources<'p> {
@@ -39,7 +42,7 @@ pub struct Gathered {
     pub inventory: InventoryObjects,
     /// What makes pods, in the order of the input.
     pub workloads: Vec<WorkloadObject>,
-    /// The object of each workload; `None` for one of the inventory.
+    /// The object of each workload; `None` for one of the inventory, and for one that may be read only in part.
     pub workload_sources: Vec<Option<ObjectId>>,
     /// What scales workloads.
     pub autoscalers: Autoscalers,
@@ -47,7 +50,7 @@ pub struct Gathered {
     pub admission: AdmissionObjects,
     /// The quotas.
     pub quotas: Vec<core::ResourceQuota>,
-    /// The object of each quota; `None` for one of the inventory.
+    /// The object of each quota; `None` as for workloads.
     pub quota_sources: Vec<Option<ObjectId>>,
     /// The disruption budgets.
     pub budgets: Vec<PodDisruptionBudget>,
@@ -61,6 +64,14 @@ pub struct Gathered {
 /// manifests must say what they offer; one that does not is there for its labels.
 pub fn has_nodes(sources: Sources<'_>) -> bool {
     !sources.inventory.is_empty() || sources.program.objects().any(|object| is_usable_node(object))
+}
+
+/// Whether the nodes, and all else that was named as an inventory, could be read to the end. Else it is not known what
+/// fits.
+pub fn is_whole(sources: Sources<'_>) -> bool {
+    let is_node = |object: &ObjectRef<'_>| matches!(object.kind(), Kind::Node | Kind::NodePool);
+    let nodes = sources.program.objects().filter(is_node);
+    !sources.inventory.objects().chain(nodes).any(ObjectRef::is_broken)
 }
 
 fn is_usable_node(object: ObjectRef<'_>) -> bool {
@@ -121,7 +132,10 @@ impl Gathered {
             Kind::NodePool => {
                 fault::check_pool(object, &mut self.faults);
                 let pool = decoded::<NodePool>(object, &mut self.faults);
-                self.inventory.node_pools.extend(pool);
+                self.inventory.node_pools.extend(pool.map(|mut pool| {
+                    pool.spec.count = pool.spec.count.min(MOST_NODES);
+                    pool
+                }));
             }
             Kind::Namespace => self.inventory.namespaces.extend(read(object, &mut self.faults)),
             Kind::PersistentVolume => self.inventory.volumes.extend(read(object, &mut self.faults)),
@@ -152,7 +166,7 @@ impl Gathered {
             Kind::ResourceQuota => {
                 if let Some(quota) = read(object, &mut self.faults) {
                     self.quotas.push(quota);
-                    self.quota_sources.push((origin != Origin::Inventory).then_some(object.id));
+                    self.quota_sources.push(place_of(object, origin));
                 }
             }
             Kind::PodDisruptionBudget => self.budgets.extend(read(object, &mut self.faults)),
@@ -194,7 +208,7 @@ impl Gathered {
             Origin::Manifest => WorkloadObject::Pod(pod),
             Origin::Inventory | Origin::Snapshot => WorkloadObject::AdmittedPod(pod),
         });
-        self.workload_sources.push((origin != Origin::Inventory).then_some(object.id));
+        self.workload_sources.push(place_of(object, origin));
     }
 
     fn add_workload<T>(&mut self, make: fn(Box<T>) -> WorkloadObject, object: ObjectRef<'_>)
@@ -203,7 +217,7 @@ impl Gathered {
     {
         if let Some(workload) = read::<T>(object, &mut self.faults) {
             self.workloads.push(make(Box::new(workload)));
-            self.workload_sources.push(Some(object.id));
+            self.workload_sources.push(place_of(object, Origin::Manifest));
         }
     }
 
@@ -283,6 +297,11 @@ fn assume_classes(gathered: &mut Gathered) {
             ..StorageClass::default()
         });
     }
+}
+
+/// Where a finding about the object can be reported.
+fn place_of(object: ObjectRef<'_>, origin: Origin) -> Option<ObjectId> {
+    (origin != Origin::Inventory && !object.is_broken()).then_some(object.id)
 }
 
 /// Decodes an object and gives it the namespace that it lives in.
