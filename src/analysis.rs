@@ -6,9 +6,10 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::check::{self, Context};
-use crate::config::{External, Settings};
+use crate::config::{Exemption, External, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
+use crate::graph::reference::Resolution;
 use crate::parse;
 use crate::parse::foreign::SkipReason;
 use crate::parse::kind::Kind;
@@ -19,6 +20,7 @@ use crate::plan::gather::{Sources, has_nodes, is_whole};
 use crate::plan::scheduler::Detail;
 use crate::practice::Practice;
 use crate::source::{FileRole, SourceFile, Workspace};
+use crate::suppression::Suppressions;
 
 /// What was found, in output order, and how much was looked at.
 #[derive(Debug)]
@@ -27,6 +29,40 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// The counts.
     pub summary: Summary,
+    /// Entries of the settings that came to nothing.
+    pub idle: Idle,
+}
+
+/// Entries of the settings that are for nothing in the input, by their index.
+#[derive(Debug, Default)]
+pub struct Idle {
+    /// Of [`Settings::external`]: no reference leads to what they declare.
+    pub external: Vec<usize>,
+    /// Of [`Settings::exemptions`]: they are for no object, and no file, of the input.
+    pub exemptions: Vec<usize>,
+}
+
+impl Idle {
+    fn of(program: &Program, graph: &Graph<'_>, settings: &Settings) -> Self {
+        let mut external: Vec<usize> = (0..settings.external.len()).collect();
+        let outside = graph.edges().iter().filter(|edge| edge.resolution == Resolution::External);
+        for edge in outside {
+            external.retain(|index| {
+                !settings.external[*index].declares(edge.kind.name(), edge.namespace, edge.name)
+            });
+        }
+        let is_for_something = |exemption: &Exemption| {
+            let objects = &exemption.objects;
+            program.files().iter().filter(|file| exemption.holds_file(file.source.path())).any(|file| {
+                let mut all = file.objects.iter();
+                objects.is_everything()
+                    || all.any(|one| objects.holds(&one.kind_name, one.namespace.as_deref(), &one.name))
+            })
+        };
+        let exemptions = settings.exemptions.iter().enumerate();
+        let exemptions = exemptions.filter(|(_, exemption)| !is_for_something(exemption));
+        Self { external, exemptions: exemptions.map(|(index, _)| index).collect() }
+    }
 }
 
 /// How much was looked at and how much was found.
@@ -69,15 +105,16 @@ impl Analysis {
 }
 
 /// Parses, resolves and checks all files. Never fails and never panics: bad input is diagnostics.
-pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
-    let (program, inventory) = read_with_inventory(workspace, settings);
-    let settings = &knowing(settings, &inventory);
+pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
+    let (program, inventory) = read_with_inventory(workspace, configured);
+    let settings = &knowing(configured, &inventory);
     let graph = Graph::build(&program, settings);
     let schemas = Facts::of(&program, settings.target, &settings.schemas);
     let practice = Practice::new(&program);
     let sources = Sources { program: &program, inventory: &inventory };
     let is_known = has_nodes(sources) && is_whole(sources);
     let fit = is_known.then(|| Fit::new(sources, Detail::Outcome));
+    let suppressions = Suppressions::of(&program);
     let context = Context {
         program: &program,
         schemas: &schemas,
@@ -85,11 +122,15 @@ pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
         practice: &practice,
         inventory: &inventory,
         fit: fit.as_ref(),
+        suppressions: &suppressions,
         settings,
     };
     let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
-    Analysis { diagnostics, summary }
+    let idle = Idle::of(&program, &graph, configured);
+    // Freeing the trees of a large input takes a while, and nobody needs to wait for it.
+    rayon::spawn(move || drop(program));
+    Analysis { diagnostics, summary, idle }
 }
 
 /// The settings, with what the inventory has as objects that exist. What nobody refers to by name is left out.

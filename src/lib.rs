@@ -1,6 +1,7 @@
 //! kplan: a compiler and validator for Kubernetes manifests.
 
 pub mod analysis;
+pub mod baseline;
 pub mod check;
 pub mod cli;
 pub mod config;
@@ -13,3 +14,4 @@ pub mod plan;
 pub mod practice;
 pub mod render;
 pub mod source;
+pub mod suppression;

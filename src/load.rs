@@ -158,6 +158,11 @@ pub struct Config {
 }
 
 impl Config {
+    /// Whether a path, as the user wrote it, is the folder of the configuration.
+    pub fn is_root(&self, path: &Path) -> bool {
+        fs::canonicalize(path).is_ok_and(|place| place == self.root)
+    }
+
     /// A path that is written in the configuration, as one that is relative to where kplan runs.
     pub fn path(&self, written: &str) -> PathBuf {
         PathBuf::from(relative(&self.here, &self.root.join(written)))
@@ -177,6 +182,27 @@ fn relative(here: &Path, path: &Path) -> String {
     }
     let up = here.components().skip(common).map(|_| std::path::Component::ParentDir);
     shown(&up.chain(path.components().skip(common)).collect::<PathBuf>())
+}
+
+/// Reads one file, called as findings show it.
+///
+/// # Errors
+/// Where it does not exist or cannot be read.
+pub fn read_source(path: &Path) -> Result<Arc<SourceFile>, Failure> {
+    match read_file(path) {
+        Ok(bytes) => Ok(Arc::new(SourceFile::new(shown(path), bytes))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Failure::missing(path)),
+        Err(error) => Err(Failure::unreadable(&shown(path), &error)),
+    }
+}
+
+/// A path as findings show it, as seen from the folder that another file is in: the same from wherever kplan runs.
+pub fn seen_from_beside(file: &Path, shown: &str) -> String {
+    let here = here();
+    let folder = here.join(file.parent().unwrap_or(Path::new("")));
+    let folder = fs::canonicalize(&folder).unwrap_or(folder);
+    let path = here.join(shown);
+    relative(&folder, &fs::canonicalize(&path).unwrap_or(path))
 }
 
 /// Whether there is a file or folder of this name.

@@ -287,6 +287,20 @@ impl Workspace {
         Self { files }
     }
 
+    /// The workspace with one more file, unless it has a file of that path. Ids from before are void.
+    pub fn with_file(mut self, file: &Arc<SourceFile>) -> Self {
+        if let Err(index) = self.files.binary_search_by(|other| other.path.cmp(&file.path)) {
+            self.files.insert(index, Arc::clone(file));
+        }
+        self
+    }
+
+    /// The id of the file of a path.
+    pub fn id_of(&self, path: &str) -> Option<FileId> {
+        let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
+        Some(FileId(index as u32))
+    }
+
     /// The workspace with new texts for some of its files; the others are shared, and all ids stay.
     pub fn with_texts(&self, texts: impl IntoIterator<Item = (FileId, String)>) -> Self {
         let mut files = self.files.clone();

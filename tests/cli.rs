@@ -333,3 +333,92 @@ fn completions_are_scripts() {
     assert_eq!(code, 0);
     assert!(stdout.contains("_kplan()"), "{stdout}");
 }
+
+#[test]
+fn a_baseline_holds_back_what_was_accepted_and_nothing_else() {
+    let folder = folder("baseline");
+    write(&folder, "kplan.yaml", CONFIG);
+    write(&folder, "a.yaml", BAD);
+    let (code, stdout, stderr) = run(&folder, &["check", "--write-baseline"]);
+    assert_eq!(code, 0, "{stdout}{stderr}");
+    assert!(stderr.starts_with("Accepted 1 finding in kplan-baseline.json.\n"), "{stderr}");
+    let text = fs::read_to_string(folder.join("kplan-baseline.json")).unwrap();
+    assert_eq!(
+        text,
+        "{\"apiVersion\": \"kplan.dev/v1\", \"kind\": \"Baseline\", \"findings\": [\n  \
+         {\"check\":\"ambiguous-scalar\",\"kind\":\"ConfigMap\",\"namespace\":\"default\",\"name\":\"a\",\
+         \"field\":\"data.key\",\"message\":\"`data.key` must be a string, but `yes` is read as the boolean true\"}\n]}\n"
+    );
+    assert_eq!(run(&folder, &["check"]).0, 1, "nobody named it");
+    write(&folder, "kplan.yaml", &format!("{CONFIG}baseline: kplan-baseline.json\n"));
+    let clean = (0, "no problems in 1 file (1 object)\n".to_owned(), String::new());
+    assert_eq!(run(&folder, &["check"]), clean, "the baseline is no manifest");
+    // Lines may move; another finding is another finding.
+    write(&folder, "a.yaml", &format!("# one more line\n{BAD}  other: no\n"));
+    let (code, stdout, _) = run(&folder, &["check", "--format", "concise"]);
+    assert_eq!((code, stdout.lines().count()), (1, 1), "{stdout}");
+    assert!(stdout.contains("a.yaml:8:10: error[ambiguous-scalar]: `data.other`"), "{stdout}");
+    // What is gone is said, and breaks nothing; a part of the input proves nothing.
+    write(&folder, "a.yaml", GOOD);
+    let (code, stdout, _) = run(&folder, &["check", "--format", "concise", "--deny", "warnings"]);
+    assert_eq!(code, 0);
+    assert_eq!(
+        stdout,
+        "kplan-baseline.json:2:3: note[baseline]: an entry of the baseline matches nothing any more\n"
+    );
+    assert_eq!(run(&folder, &["check", "a.yaml"]), clean);
+    // What cannot be read is never accepted.
+    write(&folder, "b.yaml", "a: [\n");
+    assert_eq!(run(&folder, &["check", "--write-baseline=other.json"]).0, 1);
+    write(&folder, "kplan-baseline.json", "{\"kind\": \"Baseline\"}\n");
+    let (code, _, stderr) = run(&folder, &["check"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("cannot use the baseline `kplan-baseline.json`: line 1: "), "{stderr}");
+    assert_eq!(run(&folder, &["check", "--baseline", "nowhere.json"]).0, 2);
+}
+
+#[test]
+fn overrides_are_for_some_objects() {
+    let folder = folder("overrides-objects");
+    write(
+        &folder,
+        "kplan.yaml",
+        &format!(
+            "{CONFIG}overrides:\n- kinds: [Config*]\n  names: [a]\n  ignore: [ambiguous-scalar]\n\
+             - {{namespaces: [nowhere], ignore: [schema]}}\n- {{paths: ['*.yaml'], ignore: [syntax]}}\n"
+        ),
+    );
+    write(&folder, "a.yaml", &format!("{BAD}---\n{}", BAD.replace("name: a", "name: b")));
+    let (code, stdout, _) = run(&folder, &["check", "--format", "concise"]);
+    assert_eq!(code, 2);
+    assert_eq!(stdout, "kplan.yaml:8:32: error[config]: `syntax` cannot be suppressed\n");
+    let text = fs::read_to_string(folder.join("kplan.yaml")).unwrap();
+    write(&folder, "kplan.yaml", text.split("- {paths").next().unwrap());
+    let (code, stdout, _) = run(&folder, &["check", "--format", "concise"]);
+    assert_eq!(code, 1);
+    let lines: Vec<&str> = stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{stdout}");
+    assert!(lines[0].starts_with("a.yaml:13:8: error[ambiguous-scalar]"), "{stdout}");
+    assert_eq!(lines[1], "kplan.yaml:7:3: warning[config]: this override is for no object that was read");
+    assert_eq!(run(&folder, &["check", "a.yaml", "--format", "concise"]).1.lines().count(), 1);
+}
+
+#[test]
+fn an_external_object_that_nobody_names_is_said() {
+    let folder = folder("external");
+    write(
+        &folder,
+        "kplan.yaml",
+        &format!("{CONFIG}external:\n- {{kind: Secret, name: db-*}}\n- {{kind: Secret, name: bd-*}}\n"),
+    );
+    write(
+        &folder,
+        "pod.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\nspec:\n  containers:\n  - name: a\n    image: a:1\n    \
+         envFrom: [{secretRef: {name: db-main}}]\n",
+    );
+    let (_, stdout, _) = run(&folder, &["check", "--format", "concise"]);
+    let config: Vec<&str> = stdout.lines().filter(|line| line.starts_with("kplan.yaml")).collect();
+    assert_eq!(config, ["kplan.yaml:5:3: warning[config]: no reference leads to this external object"]);
+    assert!(!stdout.contains("dangling-reference"), "{stdout}");
+}

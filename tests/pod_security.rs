@@ -3,6 +3,12 @@
 //! The suite is not part of this repository. It is looked for beside it, in `../shared/conformance/pod-security`, or where
 //! `KPLAN_POD_SECURITY` says, as `LEVEL/VERSION/pass|fail/NAME.yaml`.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads its cases, and ends where it cannot"
+)]
+
 use std::path::{Path, PathBuf};
 
 use kplan::analysis::read;

@@ -1,5 +1,11 @@
 //! Open and closed worlds, and what the configuration declares: the same input, told differently.
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads its fixtures, and ends where it cannot"
+)]
+
 use kplan::analysis::analyze;
 use kplan::check::{CHECKS, Group};
 use kplan::config::{External, Level, Settings, World};

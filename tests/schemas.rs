@@ -1,5 +1,7 @@
 //! Schemas at other versions, schemas of the user, and hostile input, through the whole analysis.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where its own input is wrong")]
+
 use std::sync::Arc;
 
 use kplan::analysis::analyze;

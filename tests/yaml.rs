@@ -251,6 +251,18 @@ fn yaml_like() -> impl Strategy<Value = String> {
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+/// Texts that once came out malformed.
+#[test]
+fn once_malformed_texts_are_well_formed() {
+    for text in [
+        "`'---\n\n  - &x : [\r\n.inf\r1e3]: a\t%YAML 1.1\n!<x>\u{85}|2\n\u{85}|\n, éyes",
+        "`? '---\n\n  - &x : [\r\n.inf\r1e3]: a\t%YAML 1.1\n!<x>\u{85}|2\n\u{85}|\n, éyes",
+        "---\n<<: \r\n<<: [.inf0644>-\n- \t]: ? }{ # c\n\n  {\"&x b: é: \r\n0644\"\u{feff}>-\n\n    !!str |2\n*x\n",
+    ] {
+        assert_well_formed(text);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 5000, failure_persistence: None, ..ProptestConfig::default() })]
 

@@ -67,6 +67,7 @@ mod selector_overlap;
 mod selector_template_mismatch;
 mod service_selects_nothing;
 mod service_target_port;
+mod silence;
 mod single_replica;
 mod sink;
 mod ssh_port;
@@ -78,6 +79,7 @@ mod unknown_kind;
 mod unschedulable_pod;
 mod unscraped_metrics;
 mod unused_object;
+mod unused_suppression;
 mod volume_mount;
 mod wildcard_rbac_rule;
 mod writable_host_path;
@@ -91,11 +93,13 @@ use rayon::prelude::*;
 use crate::config::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
-use crate::parse::object::{File, ObjectRef, Program};
+use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
 use crate::plan::fit::Fit;
 use crate::practice::{self, Practice};
+use crate::suppression::Suppressions;
 
+pub use silence::{Usage, can_be_suppressed};
 pub use sink::{Report, Sink};
 
 /// Every check, in the order of the documentation. Adding a check is adding a line here and one above.
@@ -180,6 +184,7 @@ pub static CHECKS: &[&Check] = &[
     &open_etcd::CHECK,
     &recommended_labels::CHECK,
     &unscraped_metrics::CHECK,
+    &unused_suppression::CHECK,
 ];
 
 /// What a check is about; a name for many checks in `--select`, `--ignore` and the configuration.
@@ -257,6 +262,8 @@ pub enum Run {
     File(for<'p> fn(&Context<'p>, &'p File, &mut Sink<'_>)),
     /// Each object, with the graph to look around in.
     Object(for<'p> fn(&Context<'p>, ObjectRef<'p>, &mut Sink<'_>)),
+    /// Once, after all others: what became of the suppressions.
+    Suppressions(for<'p> fn(&Context<'p>, &Usage<'_>, &mut Sink<'_>)),
 }
 
 /// Everything that checks may know.
@@ -273,6 +280,8 @@ pub struct Context<'p> {
     pub inventory: &'p Program,
     /// Where the pods go; `None` without nodes.
     pub fit: Option<&'p Fit>,
+    /// What the manifests do not want to hear.
+    pub suppressions: &'p Suppressions,
     /// Target version, open or closed world, and so on.
     pub settings: &'p Settings,
 }
@@ -303,7 +312,7 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .collect();
     diagnostics.sort();
     diagnostics.dedup();
-    diagnostics
+    silence::put_out(context, diagnostics)
 }
 
 fn run_on_file<'p>(
@@ -313,22 +322,26 @@ fn run_on_file<'p>(
     objects: std::ops::Range<u32>,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
-    let exemptions = &context.settings.exemptions;
+    let objects: Vec<(ObjectRef<'_>, bool)> = objects
+        .map(|id| context.program.object(ObjectId(id)))
+        .map(|object| (object, practice::is_test_hook(object)))
+        .collect();
+    let has_suppressions = !context.suppressions.of_file(file.id).is_empty();
     for (check, level) in enabled {
-        let (path, group) = (file.source.path(), check.group.as_str());
-        if exemptions.iter().any(|exemption| exemption.spares(path, check.id, group)) {
+        if silence::is_spared(context, check, file.id) {
             continue;
         }
-        let mildest = mildest_of(check, context.settings);
+        // What is too mild to be shown still is what a suppression is for.
+        let mildest = if has_suppressions { Severity::Note } else { mildest_of(check, context.settings) };
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
             Run::File(run) => run(context, file, &mut sink),
+            Run::Suppressions(_) => {}
             Run::Object(run) => {
                 let spares_tests = check.group.spares_tests();
-                for id in objects.clone() {
-                    let object = context.program.object(crate::parse::object::ObjectId(id));
-                    if !(spares_tests && practice::is_test_hook(object)) {
-                        run(context, object, &mut sink);
+                for (object, is_test) in &objects {
+                    if !(spares_tests && *is_test) {
+                        run(context, *object, &mut sink);
                     }
                 }
             }

@@ -6,6 +6,9 @@ use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::cli::build::BuildArgs;
+use crate::cli::explain::ExplainArgs;
+use crate::cli::graph::GraphArgs;
+use crate::cli::options::ConfigSearch;
 use crate::cli::plan::PlanArgs;
 use crate::cli::schedule::ScheduleArgs;
 use crate::parse::version::{BadVersion, Version};
@@ -31,6 +34,10 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Print the compiled set: defaulted, in the order of apply, one YAML stream
     Build(BuildArgs),
+    /// Show who names whom
+    Graph(GraphArgs),
+    /// Print the page of a check, or the documentation of a field
+    Explain(ExplainArgs),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -95,6 +102,15 @@ pub(super) struct CheckArgs {
     /// `nodes` of kplan.yaml, and the nodes among the manifests]
     #[arg(long, value_name = "FILE")]
     pub(super) nodes: Vec<PathBuf>,
+
+    /// Do not report the findings that this file holds [default: `baseline` of kplan.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+
+    /// Accept all findings of today: write them to the baseline [default: kplan-baseline.json]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
+    #[arg(conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
+    pub(super) write_baseline: Option<Option<PathBuf>>,
 
     #[command(flatten)]
     pub(super) shared: SharedArgs,
@@ -176,6 +192,20 @@ pub(super) enum ColorArg {
 pub(super) enum DenyArg {
     /// Warnings make the exit status 1
     Warnings,
+}
+
+/// Whether `kplan.yaml` is looked for, for commands without the flags of `check`.
+#[derive(Debug, ClapArgs)]
+pub(super) struct ConfigArgs {
+    /// Do not look for `kplan.yaml`
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl ConfigArgs {
+    pub(super) fn search(&self) -> ConfigSearch {
+        if self.no_config { ConfigSearch::None } else { ConfigSearch::Upward }
+    }
 }
 
 /// A file to write a report to.

@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::analysis;
-use crate::cli::args::parse_version;
+use crate::cli::args::{ConfigArgs, parse_version};
 use crate::cli::terminal::Terminal;
-use crate::cli::{Outcome, progress, report_failure};
-use crate::config::Settings;
+use crate::cli::{Outcome, options, progress, report_failure};
 use crate::graph::Graph;
-use crate::load::{self, Exclude, Failure, Inputs};
+use crate::load::{self, Failure, Inputs};
 use crate::parse::version::Version;
 use crate::plan::change::{Side, build};
 use crate::render::manifest;
@@ -26,14 +25,15 @@ pub(super) struct BuildArgs {
     /// The Kubernetes version that the manifests are for [default: the newest built in]
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]
     kubernetes_version: Option<Version>,
+
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 /// Runs the command. A document that cannot be read as YAML is an error, for a set without it is another set.
 pub(super) fn run(terminal: &Terminal, args: BuildArgs) -> Result<Outcome, Failure> {
-    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths };
-    let exclude = Exclude::default();
-    let mut settings = Settings::plain();
-    settings.target = args.kubernetes_version.unwrap_or(settings.target);
+    let options::Inputs { paths, settings, exclude } =
+        options::resolve_inputs(args.paths, args.kubernetes_version, args.config.search())?;
     let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let program = analysis::read(&loaded.workspace, &settings);

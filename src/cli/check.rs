@@ -2,9 +2,10 @@
 
 use std::io;
 
-use crate::analysis::{Analysis, Summary, analyze};
+use crate::analysis::{Analysis, Idle, Summary, analyze};
 use crate::check::CHECKS;
 use crate::cli::args::{CheckArgs, DenyArg};
+use crate::cli::baseline::{self, Accepted};
 use crate::cli::options::{self, Options, Printing, Repairs};
 use crate::cli::terminal::{Printed, Terminal};
 use crate::cli::{Outcome, fix, progress, report_failure};
@@ -27,20 +28,41 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
         besides: options.config.as_ref().map(|config| &config.source),
     };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
+    let accepted = match (&options.write_baseline, &options.baseline) {
+        (None, Some(path)) => Some(Accepted::read(path, options.is_whole)?),
+        _ => None,
+    };
     let mut workspace = loaded.workspace;
+    if let Some(accepted) = &accepted {
+        workspace = workspace.with_file(&accepted.source);
+    }
+    let examine = |workspace: &Workspace| {
+        let mut analysis = analyze(workspace, &options.settings);
+        if let Some(accepted) = &accepted {
+            accepted.hold_back(workspace, &mut analysis);
+        }
+        analysis
+    };
     let doing = format!("checking {} files", workspace.len());
-    let mut analysis = progress::during(terminal, &doing, || analyze(&workspace, &options.settings));
+    let mut analysis = progress::during(terminal, &doing, || examine(&workspace));
+    if let Some(path) = &options.write_baseline {
+        let count = baseline::write(path, &workspace, &mut analysis)?;
+        if !options.printing.silent {
+            let is_configured = options.baseline.as_ref() == Some(path);
+            terminal.complain(&baseline::summary(path, count, is_configured));
+        }
+    }
     match options.repairs {
         Repairs::None => {}
         Repairs::Show(safety) => {
             let found = outcome(&options, &analysis.summary);
             let before = workspace.with_texts([]);
-            let repaired = fix::repair(workspace, analysis, &options.settings, safety);
+            let repaired = fix::repair(workspace, analysis, &examine, safety);
             terminal.print(&fix::diff(&before, &repaired))?;
             return finish(terminal, &loaded.failures, found);
         }
         Repairs::Write(safety) => {
-            let repaired = fix::repair(workspace, analysis, &options.settings, safety);
+            let repaired = fix::repair(workspace, analysis, &examine, safety);
             fix::write(&repaired)?;
             if repaired.applied > 0 && !options.printing.silent {
                 terminal.complain(&fix::summary(&repaired));
@@ -48,8 +70,9 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
             (workspace, analysis) = (repaired.workspace, repaired.analysis);
         }
     }
-    if let Some(file) = options.config.as_ref().and_then(|config| id_of(&workspace, config)) {
-        analysis.add(options.configured.unused(&workspace, file));
+    let config = options.config.as_ref().filter(|_| options.is_whole);
+    if let Some(file) = config.and_then(|config| workspace.id_of(config.source.path())) {
+        analysis.add(options.configured.unused(&workspace, &analysis.idle, file));
     }
 
     let printed = show(terminal, &options.printing, &workspace, &analysis)?;
@@ -72,8 +95,11 @@ fn finish(terminal: &Terminal, failures: &[Failure], found: Outcome) -> Result<O
 fn refuse_config(terminal: &Terminal, options: &Options, config: &Config) -> Result<Outcome, Failure> {
     let file = SourceFile::from_text(config.source.path(), config.source.text());
     let workspace = Workspace::new([file]);
-    let mut analysis =
-        Analysis { diagnostics: Vec::new(), summary: Summary { files: 1, ..Summary::default() } };
+    let mut analysis = Analysis {
+        diagnostics: Vec::new(),
+        summary: Summary { files: 1, ..Summary::default() },
+        idle: Idle::default(),
+    };
     analysis.add(options.configured.findings(FileId(0)));
     show(terminal, &options.printing, &workspace, &analysis)?;
     report_failure(
@@ -81,10 +107,6 @@ fn refuse_config(terminal: &Terminal, options: &Options, config: &Config) -> Res
         &Failure::new(format!("`{}` has faults, so nothing was checked", config.source.path()), None),
     );
     Ok(Outcome::Failed)
-}
-
-fn id_of(workspace: &Workspace, config: &Config) -> Option<FileId> {
-    workspace.files().find(|(_, file)| file.path() == config.source.path()).map(|(id, _)| id)
 }
 
 /// Writes the report to where it is wanted.
@@ -119,7 +141,7 @@ fn outcome(options: &Options, summary: &Summary) -> Outcome {
     if summary.errors + denied > 0 { Outcome::Findings } else { Outcome::Clean }
 }
 
-fn rules() -> Vec<Rule<'static>> {
+pub(super) fn rules() -> Vec<Rule<'static>> {
     let rules = CHECKS.iter().map(|check| Rule {
         id: check.id,
         group: check.group.as_str(),

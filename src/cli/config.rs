@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use crate::check::CHECKS;
+use crate::analysis::Idle;
+use crate::check::{CHECKS, can_be_suppressed};
 use crate::config::file::{self, ConfigFile, Fault, Written};
 use crate::config::{Exemption, Scope, Settings};
 use crate::diagnostic::{Diagnostic, Label, Severity};
@@ -19,18 +20,25 @@ pub(super) struct Configured {
     pub(super) exclude: Exclude,
     /// The inventory where the command line names none; empty where the file says nothing.
     pub(super) nodes: Vec<PathBuf>,
+    /// The accepted findings.
+    pub(super) baseline: Option<PathBuf>,
     /// What is wrong with the file. With any of them there is no checking.
     pub(super) faults: Vec<Fault>,
     /// Scopes that are for some files only, and where they are written: what matches no file is said.
     scopes: Vec<(Scope, Range<u32>)>,
+    /// Where the entries of `external` and of `overrides` are written.
+    external_ranges: Vec<Range<u32>>,
+    overrides_ranges: Vec<Range<u32>>,
 }
 
 /// Reads a configuration file into `settings`.
 pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
     let (file, mut faults) = file::read(&config.source);
-    let ConfigFile { target, paths, exclude, nodes, namespace, world, levels, external, overrides } = file;
+    let ConfigFile { target, paths, exclude, baseline, nodes, namespace, world, levels, external, overrides } =
+        file;
     settings.target = target.unwrap_or(settings.target);
     settings.world = world.unwrap_or(settings.world);
+    let (external, external_ranges): (Vec<_>, Vec<_>) = external.into_iter().unzip();
     settings.external.extend(external);
     if let Some(namespace) = namespace {
         settings.default_namespace = namespace;
@@ -40,13 +48,16 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
         settings.levels.insert(name.text, level);
     }
     let mut scopes = Vec::new();
+    let mut overrides_ranges = Vec::new();
     for entry in overrides {
-        faults.extend(entry.ignore.iter().filter_map(unknown_name));
+        faults.extend(entry.ignore.iter().filter_map(unsuppressible));
         let patterns = entry.paths.iter().map(|path| path.text.as_str());
         match Scope::new(&config.root, &config.here, patterns) {
             Ok(scope) => {
                 let ignore = entry.ignore.into_iter().map(|name| name.text).collect();
-                settings.exemptions.push(Exemption { scope: scope.clone(), ignore });
+                let scope = (!entry.paths.is_empty()).then_some(scope);
+                settings.exemptions.push(Exemption { scope, objects: entry.objects, ignore });
+                overrides_ranges.push(entry.range);
             }
             Err((index, reason)) => faults.push(bad_pattern(&entry.paths[index], &reason)),
         }
@@ -60,7 +71,7 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
         faults.extend(exclude.get(index).map(|pattern| bad_pattern(pattern, &reason)));
         Exclude::default()
     });
-    for path in paths.iter().chain(&nodes) {
+    for path in paths.iter().chain(&nodes).chain(&baseline) {
         if !config.root.join(&path.text).exists() {
             let message = format!("`{}` does not exist", path.text);
             faults.push(Fault { range: path.range.clone(), message, label: String::new(), help: None });
@@ -68,7 +79,8 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
     }
     let paths = paths.iter().map(|path| config.path(&path.text)).collect();
     let nodes = nodes.iter().map(|path| config.path(&path.text)).collect();
-    Configured { paths, exclude, nodes, faults, scopes }
+    let baseline = baseline.map(|path| config.path(&path.text));
+    Configured { paths, exclude, nodes, baseline, faults, scopes, external_ranges, overrides_ranges }
 }
 
 impl Configured {
@@ -77,23 +89,36 @@ impl Configured {
         self.faults.iter().map(|fault| finding(file, fault, Severity::Error)).collect()
     }
 
-    /// Findings of entries that match no file of the workspace.
-    pub(super) fn unused(&self, workspace: &Workspace, file: FileId) -> Vec<Diagnostic> {
-        let unused = self
-            .scopes
-            .iter()
-            .filter(|(scope, _)| !workspace.files().any(|(_, source)| scope.holds(source.path())));
-        unused
-            .map(|(_, range)| {
-                let fault = Fault {
-                    range: range.clone(),
-                    message: "this override is for no file that was read".to_owned(),
-                    label: "matches nothing".to_owned(),
-                    help: Some("remove it, or correct the pattern; it is relative to kplan.yaml".to_owned()),
-                };
-                finding(file, &fault, Severity::Warning)
-            })
-            .collect()
+    /// Findings of entries that match nothing in the workspace.
+    pub(super) fn unused(&self, workspace: &Workspace, idle: &Idle, file: FileId) -> Vec<Diagnostic> {
+        let mut faults = Vec::new();
+        let mut unused = |range: &Range<u32>, message: &str, help: &str| {
+            faults.push(Fault {
+                range: range.clone(),
+                message: message.to_owned(),
+                label: "matches nothing".to_owned(),
+                help: Some(help.to_owned()),
+            });
+        };
+        let is_for_no_file = |scope: &Scope| !workspace.files().any(|(_, source)| scope.holds(source.path()));
+        for (_, range) in self.scopes.iter().filter(|(scope, _)| is_for_no_file(scope)) {
+            let help = "remove it, or correct the pattern; it is relative to kplan.yaml";
+            unused(range, "this override is for no file that was read", help);
+        }
+        for range in idle.exemptions.iter().filter_map(|index| self.overrides_ranges.get(*index)) {
+            // That one of its paths is wrong says it better.
+            let mut paths =
+                self.scopes.iter().filter(|(_, path)| range.start <= path.start && path.end <= range.end);
+            if !paths.any(|(scope, _)| is_for_no_file(scope)) {
+                unused(range, "this override is for no object that was read", "remove it, or correct it");
+            }
+        }
+        for range in idle.external.iter().filter_map(|index| self.external_ranges.get(*index)) {
+            let help =
+                "remove it, or correct it: all that the input names is in the input, or declared otherwise";
+            unused(range, "no reference leads to this external object", help);
+        }
+        faults.iter().map(|fault| finding(file, fault, Severity::Warning)).collect()
     }
 }
 
@@ -111,6 +136,18 @@ fn unknown_name(name: &Written) -> Option<Fault> {
         message: format!("no check and no group is called `{}`", name.text),
         label: String::new(),
         help: closest(&name.text, names()).map(|similar| format!("did you mean `{similar}`?")),
+    })
+}
+
+fn unsuppressible(name: &Written) -> Option<Fault> {
+    if can_be_suppressed(&name.text) {
+        return unknown_name(name);
+    }
+    Some(Fault {
+        range: name.range.clone(),
+        message: format!("`{}` cannot be suppressed", name.text),
+        label: String::new(),
+        help: Some("leave the files out with `exclude`, if they are no manifests".to_owned()),
     })
 }
 

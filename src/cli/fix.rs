@@ -5,8 +5,7 @@ use std::path::Path;
 
 use similar::TextDiff;
 
-use crate::analysis::{Analysis, analyze};
-use crate::config::Settings;
+use crate::analysis::Analysis;
 use crate::diagnostic::Safety;
 use crate::fix;
 use crate::load::{self, Failure, STDIN_NAME};
@@ -29,7 +28,7 @@ pub(super) struct Repaired {
 pub(super) fn repair(
     workspace: Workspace,
     analysis: Analysis,
-    settings: &Settings,
+    examine: &dyn Fn(&Workspace) -> Analysis,
     safety: Safety,
 ) -> Repaired {
     let mut repaired = Repaired { workspace, analysis, applied: 0, texts: BTreeMap::new() };
@@ -57,7 +56,7 @@ pub(super) fn repair(
             .collect();
         repaired.workspace = workspace.with_texts(fixed.files);
         repaired.texts.extend(changed);
-        repaired.analysis = analyze(&repaired.workspace, settings);
+        repaired.analysis = examine(&repaired.workspace);
         repaired.applied += fixed.applied;
     }
     repaired

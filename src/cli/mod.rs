@@ -4,11 +4,14 @@
 //! kplan could not do its work.
 
 mod args;
+mod baseline;
 mod build;
 mod check;
 mod config;
 mod debug;
+mod explain;
 mod fix;
+mod graph;
 mod options;
 mod plan;
 mod progress;
@@ -54,6 +57,8 @@ fn run_command(terminal: &Terminal, args: Args) -> Outcome {
         Command::Schedule(args) => schedule::run(terminal, args),
         Command::Plan(args) => plan::run(terminal, args),
         Command::Build(args) => build::run(terminal, args),
+        Command::Graph(args) => graph::run(terminal, args),
+        Command::Explain(args) => explain::run(terminal, args),
         Command::Debug(command) => debug::run(terminal, command),
         Command::Completions { shell } => {
             let mut script = Vec::new();

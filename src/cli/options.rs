@@ -10,10 +10,14 @@ use crate::cli::config::{self, Configured};
 use crate::cli::terminal::Terminal;
 use crate::config::{Level, Settings};
 use crate::diagnostic::Safety;
-use crate::load::{self, Config, Exclude, Failure, Inputs};
+use crate::load::{self, Config, Exclude, Failure};
 use crate::parse::schema::custom::UserSchemas;
 use crate::parse::schema::suggest::closest;
+use crate::parse::version::Version;
 use crate::render::{Colors, Detail, Format};
+
+/// Where accepted findings are written to, unless somebody says otherwise.
+const BASELINE_NAME: &str = "kplan-baseline.json";
 
 /// A run of `check`.
 pub(super) struct Options {
@@ -28,6 +32,12 @@ pub(super) struct Options {
     pub(super) printing: Printing,
     pub(super) deny: Option<DenyArg>,
     pub(super) repairs: Repairs,
+    /// The file of accepted findings that are not reported.
+    pub(super) baseline: Option<PathBuf>,
+    /// The file that all findings are to be written to.
+    pub(super) write_baseline: Option<PathBuf>,
+    /// Whether what is configured ought to match: all of the input is read, and all checks run.
+    pub(super) is_whole: bool,
 }
 
 /// What is done about findings that can be repaired.
@@ -54,7 +64,7 @@ pub(super) struct Printing {
 /// Resolves the flags of `check` and the configuration file.
 pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, Failure> {
     let repairs = repairs(&args)?;
-    let CheckArgs { paths, nodes, shared, .. } = args;
+    let CheckArgs { paths, nodes, shared, baseline, write_baseline, .. } = args;
     let mut settings = Settings::plain();
     let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
     let config = if shared.no_config { None } else { load::find_config(&first)? };
@@ -65,6 +75,9 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
     }
     apply_selection(&mut settings.levels, &shared.select, &shared.ignore)?;
     settings.schemas = read_schemas(&shared.schema)?;
+    let is_whole = paths.iter().all(|path| config.as_ref().is_some_and(|config| config.is_root(path)))
+        && shared.select.is_empty()
+        && shared.ignore.is_empty();
     let paths = match (paths, std::mem::take(&mut configured.paths)) {
         (typed, _) if !typed.is_empty() => typed,
         (_, written) if !written.is_empty() => written,
@@ -73,16 +86,72 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
     let deny = shared.deny;
     let written = std::mem::take(&mut configured.nodes);
     let inventory = if nodes.is_empty() { written } else { nodes };
+    let baseline = baseline.or_else(|| configured.baseline.take());
+    let write_baseline = write_baseline.map(|typed| {
+        let beside = config.as_ref().map(|config| config.path(BASELINE_NAME));
+        typed.or_else(|| baseline.clone()).or(beside).unwrap_or_else(|| PathBuf::from(BASELINE_NAME))
+    });
+    let printing = printing(terminal, shared);
     Ok(Options {
         paths,
         inventory,
         settings,
         config,
         configured,
-        printing: printing(terminal, shared),
+        printing,
         deny,
         repairs,
+        baseline,
+        write_baseline,
+        is_whole,
     })
+}
+
+/// What a command reads that does not report findings.
+pub(super) struct Inputs {
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) settings: Settings,
+    pub(super) exclude: Exclude,
+}
+
+/// Resolves what a command reads that does not report findings: `plan` and `build`.
+///
+/// # Errors
+/// The configuration file has faults, which `check` shows.
+pub(super) fn resolve_inputs(
+    paths: Vec<PathBuf>,
+    version: Option<Version>,
+    search: ConfigSearch,
+) -> Result<Inputs, Failure> {
+    let mut settings = Settings::plain();
+    let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
+    let config = match search {
+        ConfigSearch::Upward => load::find_config(&first)?,
+        ConfigSearch::None => None,
+    };
+    let configured = config.as_ref().map(|config| config::apply(config, &mut settings)).unwrap_or_default();
+    if !configured.faults.is_empty() {
+        return Err(Failure::new(
+            format!("{} has faults", load::CONFIG_NAME),
+            Some("`kplan check` shows them; `--no-config` does without the file".to_owned()),
+        ));
+    }
+    settings.target = version.unwrap_or(settings.target);
+    let paths = match (paths, configured.paths) {
+        (typed, _) if !typed.is_empty() => typed,
+        (_, written) if !written.is_empty() => written,
+        _ => vec![first],
+    };
+    Ok(Inputs { paths, settings, exclude: configured.exclude })
+}
+
+/// Whether there may be a configuration file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ConfigSearch {
+    /// From the first path upward.
+    Upward,
+    /// It is not looked for.
+    None,
 }
 
 fn repairs(args: &CheckArgs) -> Result<Repairs, Failure> {
@@ -136,7 +205,7 @@ fn read_schemas(paths: &[PathBuf]) -> Result<UserSchemas, Failure> {
     if paths.is_empty() {
         return Ok(UserSchemas::default());
     }
-    let inputs = Inputs { paths, inventory: &[], exclude: &Exclude::default(), besides: None };
+    let inputs = load::Inputs { paths, inventory: &[], exclude: &Exclude::default(), besides: None };
     let loaded = load::load(&inputs, &mut io::empty())?;
     if let Some(failure) = loaded.failures.into_iter().next() {
         return Err(failure);

@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::analysis;
-use crate::cli::args::{ColorArg, parse_version};
+use crate::cli::args::{ColorArg, ConfigArgs, parse_version};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Outcome, options, progress, report_failure};
-use crate::config::Settings;
 use crate::graph::Graph;
 use crate::load::{self, Exclude, Failure, Inputs, Loaded};
 use crate::parse::object::Program;
 use crate::parse::version::Version;
 use crate::plan::change::Side;
 use crate::plan::preview::preview;
+use crate::plan::preview::stage::on_nodes;
 use crate::render::plan::{PlanFormat, PlanReport, render_plan};
 
 /// The flags of `plan`.
@@ -41,6 +41,13 @@ pub(super) struct PlanArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: ColorArg,
 
+    /// The nodes to place pods on: NodePools, or `kubectl get nodes -o yaml`, with volumes and classes; may be repeated
+    #[arg(long, value_name = "FILE")]
+    nodes: Vec<PathBuf>,
+
+    #[command(flatten)]
+    config: ConfigArgs,
+
     /// Exit with status 3 when there are changes
     #[arg(long)]
     exit_code: bool,
@@ -58,25 +65,25 @@ enum PlanFormatArg {
 
 /// Runs the command.
 pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failure> {
-    let paths = if args.paths.is_empty() { vec![PathBuf::from(".")] } else { args.paths };
-    let exclude = Exclude::default();
-    let mut settings = Settings::plain();
-    settings.target = args.kubernetes_version.unwrap_or(settings.target);
+    let options::Inputs { paths, settings, exclude } =
+        options::resolve_inputs(args.paths, args.kubernetes_version, args.config.search())?;
     let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let base = progress::during(terminal, "reading the base", || load_base(&args.base, &inputs))?;
+    let nodes = load_nodes(&args.nodes)?;
 
     let base_program = analysis::read(&base.workspace, &settings);
     let head_program = analysis::read(&loaded.workspace, &settings);
     let base_graph = Graph::build(&base_program, &settings);
     let head_graph = Graph::build(&head_program, &settings);
+    let nodes_program = nodes.as_ref().map(|nodes| analysis::read(&nodes.workspace, &settings));
     let preview = progress::during(terminal, "planning", || {
-        preview(
-            Side { program: &base_program, graph: &base_graph },
-            Side { program: &head_program, graph: &head_graph },
-            settings.target,
-            None,
-        )
+        let base = Side { program: &base_program, graph: &base_graph };
+        let head = Side { program: &head_program, graph: &head_graph };
+        match &nodes_program {
+            Some(nodes) => on_nodes(base, head, nodes, settings.target),
+            None => preview(base, head, settings.target, None),
+        }
     });
     let report = PlanReport {
         preview: &preview,
@@ -99,7 +106,8 @@ pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failur
             blocked = true;
         }
     }
-    let failures: Vec<&Failure> = base.failures.iter().chain(&loaded.failures).collect();
+    let failures = base.failures.iter().chain(&loaded.failures);
+    let failures: Vec<&Failure> = failures.chain(nodes.iter().flat_map(|nodes| &nodes.failures)).collect();
     for failure in &failures {
         report_failure(terminal, failure);
     }
@@ -109,6 +117,15 @@ pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failur
         () if args.exit_code && !preview.is_empty() => Outcome::Changes,
         () => Outcome::Clean,
     })
+}
+
+/// What `--nodes` names, if it names anything.
+fn load_nodes(paths: &[PathBuf]) -> Result<Option<Loaded>, Failure> {
+    if paths.is_empty() {
+        return Ok(None);
+    }
+    let inputs = Inputs { paths, inventory: &[], exclude: &Exclude::default(), besides: None };
+    load::load(&inputs, &mut io::stdin().lock()).map(Some)
 }
 
 /// A path that exists is read; anything else must be a revision of the same paths.

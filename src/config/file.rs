@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::config::{External, Level, World};
+use crate::config::{External, Level, Objects, World};
 use crate::diagnostic::Severity;
 use crate::parse::schema::suggest::closest;
 use crate::parse::version::Version;
@@ -18,6 +18,8 @@ pub struct ConfigFile {
     pub paths: Vec<Written>,
     /// What folders are read without, relative to the file, in the words of `.gitignore`.
     pub exclude: Vec<Written>,
+    /// The accepted findings, relative to the file.
+    pub baseline: Option<Written>,
     /// The inventory of the cluster, relative to the file.
     pub nodes: Option<Written>,
     /// The namespace of objects that name none.
@@ -26,8 +28,8 @@ pub struct ConfigFile {
     pub world: Option<World>,
     /// Levels of checks and groups. Whether there are such is not known here.
     pub levels: Vec<(Written, Level)>,
-    /// Objects made elsewhere.
-    pub external: Vec<External>,
+    /// Objects made elsewhere, and where each is written.
+    pub external: Vec<(External, Range<u32>)>,
     /// What holds for some files only.
     pub overrides: Vec<Override>,
 }
@@ -41,11 +43,15 @@ pub struct Written {
     pub range: Range<u32>,
 }
 
-/// What holds for some files only.
+/// What holds for some files or objects only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Override {
-    /// Patterns of the files, relative to the configuration.
+    /// The whole entry.
+    pub range: Range<u32>,
+    /// Patterns of the files, relative to the configuration; empty for all.
     pub paths: Vec<Written>,
+    /// Patterns of the objects.
+    pub objects: Objects,
     /// Checks and groups that are not reported for them.
     pub ignore: Vec<Written>,
 }
@@ -63,20 +69,45 @@ pub struct Fault {
     pub help: Option<String>,
 }
 
-const MEMBERS: &[&str] = &[
-    "apiVersion",
-    "kind",
-    "metadata",
-    "kubernetesVersion",
-    "paths",
-    "exclude",
-    "nodes",
-    "namespace",
-    "world",
-    "checks",
-    "external",
-    "overrides",
+/// The keys of the configuration, each with what it is for.
+pub const MEMBERS: &[(&str, &str)] = &[
+    ("apiVersion", "Always `kplan.dev/v1`."),
+    ("kind", "Always `Config`."),
+    ("metadata", "A name, for tools that want one; kplan does not read it."),
+    ("kubernetesVersion", "The Kubernetes version that the manifests are for."),
+    ("paths", "What is read where the command line names nothing, relative to this file."),
+    ("exclude", "What folders are read without, in the words of `.gitignore`."),
+    ("baseline", "The file of accepted findings, made by `kplan check --write-baseline`."),
+    ("nodes", "The inventory of the cluster: nodes, node pools, running pods."),
+    ("namespace", "The namespace of objects that name none; `default` where it is absent."),
+    ("world", "Whether what is not in the input may exist all the same."),
+    ("checks", "The level of each check or group; the level of a check goes before that of its group."),
+    ("external", "Objects that exist in the cluster and are made elsewhere."),
+    ("overrides", "Checks that are not reported for some files or objects."),
 ];
+
+/// The keys of an entry of `external`. `*` stands for any run of characters in a name or namespace.
+pub const EXTERNAL_MEMBERS: &[(&str, &str)] = &[
+    ("kind", "The kind, as written in `kind:`."),
+    ("namespace", "A pattern of its namespace; any where it is absent."),
+    ("name", "A pattern of its name; any where it is absent."),
+];
+
+/// The keys of an entry of `overrides`. What is absent does not narrow it.
+pub const OVERRIDE_MEMBERS: &[(&str, &str)] = &[
+    ("paths", "Patterns of files, relative to this file; `**` crosses folders."),
+    ("kinds", "Patterns of kinds, as written in `kind:`."),
+    ("names", "Patterns of names of objects."),
+    ("namespaces", "Patterns of namespaces."),
+    ("ignore", "The checks and groups that are not reported there."),
+];
+
+/// The words for the level of a check.
+pub const LEVELS: &[&str] = &["error", "warning", "note", "off"];
+
+fn keys(members: &'static [(&str, &str)]) -> Vec<&'static str> {
+    members.iter().map(|(key, _)| *key).collect()
+}
 
 /// Reads a configuration. Never fails: what cannot be understood is left out and said.
 pub fn read(file: &SourceFile) -> (ConfigFile, Vec<Fault>) {
@@ -110,13 +141,14 @@ fn read_members(config: &mut ConfigFile, faults: &mut Faults, root: NodeRef<'_>)
             "kubernetesVersion" => config.target = read_version(faults, value),
             "paths" => config.paths = faults.texts(value, "`paths`"),
             "exclude" => config.exclude = faults.texts(value, "`exclude`"),
+            "baseline" => config.baseline = faults.text(value, "`baseline`"),
             "nodes" => config.nodes = faults.text(value, "`nodes`"),
             "namespace" => config.namespace = faults.text(value, "`namespace`").map(|written| written.text),
             "world" => config.world = read_world(faults, value),
             "checks" => config.levels = read_levels(faults, value),
             "external" => config.external = read_external(faults, value),
             "overrides" => config.overrides = read_overrides(faults, value),
-            _ => faults.unknown(key, MEMBERS),
+            _ => faults.unknown(key, &keys(MEMBERS)),
         }
     }
     for (name, value) in [("apiVersion", "kplan.dev/v1"), ("kind", "Config")] {
@@ -179,7 +211,7 @@ fn read_levels(faults: &mut Faults, value: NodeRef<'_>) -> Vec<(Written, Level)>
     levels
 }
 
-fn read_external(faults: &mut Faults, value: NodeRef<'_>) -> Vec<External> {
+fn read_external(faults: &mut Faults, value: NodeRef<'_>) -> Vec<(External, Range<u32>)> {
     let mut externals = Vec::new();
     for item in faults.items(value, "`external`") {
         if !faults.is_mapping(item, "an entry of `external`") {
@@ -193,14 +225,14 @@ fn read_external(faults: &mut Faults, value: NodeRef<'_>) -> Vec<External> {
                 }
                 "namespace" => external.namespace = faults.text(value, "`namespace`").map(|text| text.text),
                 "name" => external.name = faults.text(value, "`name`").map(|text| text.text),
-                _ => faults.unknown(key, &["kind", "namespace", "name"]),
+                _ => faults.unknown(key, &keys(EXTERNAL_MEMBERS)),
             }
         }
         if item.get("kind").is_none() {
             let help = Some("write which kind, such as `kind: Secret`".to_owned());
             faults.add(item.range(), "an entry of `external` has no `kind`", "", help);
         } else if !external.kind.is_empty() {
-            externals.push(external);
+            externals.push((external, item.range()));
         }
     }
     externals
@@ -212,18 +244,27 @@ fn read_overrides(faults: &mut Faults, value: NodeRef<'_>) -> Vec<Override> {
         if !faults.is_mapping(item, "an entry of `overrides`") {
             continue;
         }
-        let mut entry = Override::default();
+        let mut entry = Override { range: item.range(), ..Override::default() };
+        let texts = |faults: &mut Faults, value, what: &str| -> Vec<String> {
+            faults.texts(value, what).into_iter().map(|written| written.text).collect()
+        };
         for (key, value) in item.entries() {
             match &*key.key() {
                 "paths" => entry.paths = faults.texts(value, "`paths`"),
+                "kinds" => entry.objects.kinds = texts(faults, value, "`kinds`"),
+                "names" => entry.objects.names = texts(faults, value, "`names`"),
+                "namespaces" => entry.objects.namespaces = texts(faults, value, "`namespaces`"),
                 "ignore" => entry.ignore = faults.texts(value, "`ignore`"),
-                _ => faults.unknown(key, &["paths", "ignore"]),
+                _ => faults.unknown(key, &keys(OVERRIDE_MEMBERS)),
             }
         }
-        for name in ["paths", "ignore"] {
-            if item.get(name).is_none() {
-                faults.add(item.range(), format!("an entry of `overrides` has no `{name}`"), "", None);
-            }
+        if item.get("ignore").is_none() {
+            faults.add(item.range(), "an entry of `overrides` has no `ignore`", "", None);
+        }
+        if !["paths", "kinds", "names", "namespaces"].iter().any(|name| item.get(name).is_some()) {
+            let help =
+                "write `paths`, `kinds`, `names` or `namespaces`; what holds everywhere goes to `checks`";
+            faults.add(item.range(), "an entry of `overrides` says not what for", "", Some(help.to_owned()));
         }
         overrides.push(entry);
     }
@@ -319,7 +360,7 @@ mod tests {
         let levels: Vec<(&str, Level)> =
             config.levels.iter().map(|(name, level)| (name.text.as_str(), *level)).collect();
         assert_eq!(levels, [("missing-readiness-probe", Level::At(Severity::Error)), ("style", Level::Off)]);
-        assert_eq!(config.external[0].name.as_deref(), Some("db-*"));
+        assert_eq!(config.external[0].0.name.as_deref(), Some("db-*"));
         assert_eq!(config.overrides[0].ignore[0].text, "security");
     }
 

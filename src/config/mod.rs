@@ -1,6 +1,7 @@
 //! What the analysis needs to know from outside, once flags and `kplan.yaml` are read.
 
 pub mod file;
+mod pattern;
 mod scope;
 
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use crate::diagnostic::Severity;
 use crate::parse::schema::custom::UserSchemas;
 use crate::parse::version::Version;
 
-pub use crate::config::scope::{Exemption, Scope};
+pub use crate::config::scope::{Exemption, Objects, Scope};
 
 /// Whether what is not in the input may exist all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,16 @@ pub struct External {
     pub name: Option<String>,
 }
 
+impl External {
+    /// Whether it says that this object exists. A namespace pattern says nothing of kinds that live in none.
+    pub fn declares(&self, kind: &str, namespace: Option<&str>, name: &str) -> bool {
+        let is_in = |pattern: &str| namespace.is_none_or(|namespace| pattern::matches(pattern, namespace));
+        self.kind == kind
+            && self.name.as_deref().is_none_or(|pattern| pattern::matches(pattern, name))
+            && self.namespace.as_deref().is_none_or(is_in)
+    }
+}
+
 /// Everything that steers an analysis. Made by the command line and the language server.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -57,7 +68,7 @@ pub struct Settings {
     pub external: Vec<External>,
     /// Schemas of custom kinds that the user brings.
     pub schemas: UserSchemas,
-    /// Files for which some checks are not reported.
+    /// Files and objects for which some checks are not reported.
     pub exemptions: Vec<Exemption>,
 }
 

@@ -4,6 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use globset::{Glob, GlobBuilder, GlobSet};
 
+use crate::config::pattern;
+
 /// Patterns of files, relative to the folder of the configuration.
 #[derive(Clone, Debug)]
 pub struct Scope {
@@ -40,19 +42,54 @@ impl Scope {
     }
 }
 
-/// Some checks are not reported for some files.
+/// Which objects an entry is for, by patterns in which `*` stands for any run of characters. An empty list is for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Objects {
+    /// Kinds, as written in `kind:`.
+    pub kinds: Vec<String>,
+    /// Names.
+    pub names: Vec<String>,
+    /// Namespaces. Objects that live in none are in none of them.
+    pub namespaces: Vec<String>,
+}
+
+impl Objects {
+    /// Whether it is for all objects, and for what belongs to no object.
+    pub fn is_everything(&self) -> bool {
+        self.kinds.is_empty() && self.names.is_empty() && self.namespaces.is_empty()
+    }
+
+    /// Whether an object is meant.
+    pub fn holds(&self, kind: &str, namespace: Option<&str>, name: &str) -> bool {
+        let any = |patterns: &[String], text: &str| {
+            patterns.is_empty() || patterns.iter().any(|one| pattern::matches(one, text))
+        };
+        any(&self.kinds, kind)
+            && any(&self.names, name)
+            && namespace.map_or(self.namespaces.is_empty(), |namespace| any(&self.namespaces, namespace))
+    }
+}
+
+/// Some checks are not reported for some files or objects.
 #[derive(Clone, Debug)]
 pub struct Exemption {
-    /// The files.
-    pub scope: Scope,
+    /// The files; `None` for all.
+    pub scope: Option<Scope>,
+    /// The objects in them.
+    pub objects: Objects,
     /// Checks and groups.
     pub ignore: Vec<String>,
 }
 
 impl Exemption {
-    /// Whether a check is not reported for a file.
-    pub fn spares(&self, shown: &str, check: &str, group: &str) -> bool {
-        self.ignore.iter().any(|name| name == check || name == group) && self.scope.holds(shown)
+    /// Whether it is for a check.
+    pub fn names(&self, check: &str, group: &str) -> bool {
+        self.ignore.iter().any(|name| name == check || name == group)
+    }
+
+    /// Whether it is for anything in a file, by its path as shown to the user.
+    pub fn holds_file(&self, shown: &str) -> bool {
+        self.scope.as_ref().is_none_or(|scope| scope.holds(shown))
     }
 }
 

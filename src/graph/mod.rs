@@ -5,6 +5,7 @@
 mod extract;
 mod hash;
 mod kustomize;
+pub mod map;
 mod names;
 mod pods;
 pub mod ports;

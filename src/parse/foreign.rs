@@ -123,7 +123,7 @@ fn is_template(path: &str, text: &str, parsed: &Parsed) -> bool {
 fn tool_of(api_version: &str, kind: &str) -> Option<SkipReason> {
     let group = api_version.split_once('/').map_or("", |(group, _)| group);
     match (group, kind) {
-        ("kplan.dev", "Config") => Some(SkipReason::KplanConfig),
+        ("kplan.dev", "Config" | "Baseline") => Some(SkipReason::KplanConfig),
         ("kustomize.config.k8s.io", _) => Some(SkipReason::Kustomization),
         ("", "Config") if api_version == "v1" => Some(SkipReason::ToolConfig),
         (

@@ -68,6 +68,8 @@ pub struct Object {
     pub name: CompactString,
     /// `metadata.annotations`, where it is a mapping: looked at by many checks, and absent from most objects.
     pub annotations: Option<NodeId>,
+    /// `metadata.labels`, where it is a mapping.
+    pub labels: Option<NodeId>,
     /// A syntax error lies in its document: what is absent may only be unread.
     pub broken: bool,
 }
@@ -156,24 +158,16 @@ fn object(
     let kind = Kind::of(group_of(&api_version), &kind_name);
     let metadata = root.get("metadata");
     let text = |key| metadata.and_then(|metadata| metadata.get(key)).and_then(NodeRef::as_str);
-    let annotations =
-        metadata.and_then(|metadata| metadata.get("annotations")).filter(|node| node.is_mapping());
+    let mapping = |key| metadata.and_then(|metadata| metadata.get(key)).filter(|node| node.is_mapping());
+    let annotations = mapping("annotations").map(NodeRef::id);
+    let labels = mapping("labels").map(NodeRef::id);
     let namespace = kind.is_namespaced().then(|| {
         CompactString::from(
             text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or(default_namespace),
         )
     });
     let name = CompactString::from(text("name").unwrap_or_default());
-    Object {
-        root: root.id(),
-        api_version,
-        kind_name,
-        kind,
-        namespace,
-        name,
-        annotations: annotations.map(NodeRef::id),
-        broken,
-    }
+    Object { root: root.id(), api_version, kind_name, kind, namespace, name, annotations, labels, broken }
 }
 
 /// The API group of an `apiVersion`; `""` for the core group.
@@ -325,7 +319,7 @@ impl<'p> ObjectRef<'p> {
 
     /// The labels of the object itself.
     pub fn labels(self) -> Option<NodeRef<'p>> {
-        self.get("metadata.labels")
+        self.object.labels.map(|labels| self.file.node(labels))
     }
 
     /// The value of an annotation, if it is a string.

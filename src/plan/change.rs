@@ -183,6 +183,12 @@ pub fn completed(object: ObjectRef<'_>, identity: &Identity, version: Version) -
     {
         metadata.insert("namespace".to_owned(), Value::from(namespace.as_str()));
     }
+    if let Some(fields) = value.as_object_mut() {
+        // The items of a typed list (`DeploymentList`) need not say what they are.
+        for (key, own) in [("apiVersion", object.api_version()), ("kind", object.kind_name())] {
+            fields.insert(key.to_owned(), Value::from(own));
+        }
+    }
     complete(&mut value, version);
     Some(value)
 }

@@ -90,6 +90,9 @@ pub fn preview(base: Side<'_>, head: Side<'_>, version: Version, stage: Option<&
         let mut simulation = None;
         let mut least_seconds = 0;
         if let Effect::Pods(mechanism) = &mut workload.effect {
+            if let Some(fewest) = fewest_pods(change, head) {
+                mechanism.scale(fewest);
+            }
             if let (Mechanism::DaemonSet(rollout), Some(stage)) = (&mut *mechanism, &stage) {
                 let namespace = change.identity.namespace.as_deref().unwrap_or_default();
                 rollout.nodes = stage.daemon_nodes(namespace, &change.identity.name);
@@ -116,6 +119,14 @@ pub fn preview(base: Side<'_>, head: Side<'_>, version: Version, stage: Option<&
     risks.extend(risk::of_changes(&set, head));
     risks.sort_by_key(|risk| (risk.severity, risk.change));
     Preview { set, rollouts, risks }
+}
+
+/// The `minReplicas` of the autoscaler of a workload. The number of pods is then its affair, and not the manifest's.
+fn fewest_pods(change: &ObjectChange, head: Side<'_>) -> Option<u32> {
+    let scalers = head.graph.edges_to(change.after?).map(|edge| head.program.object(edge.from));
+    let scaler = scalers.into_iter().find(|object| object.kind() == Kind::HorizontalPodAutoscaler)?;
+    let fewest = scaler.get("spec.minReplicas").and_then(|node| node.as_i64()).unwrap_or(1);
+    u32::try_from(fewest).ok()
 }
 
 impl Preview {

@@ -45,6 +45,14 @@ pub fn subjects_of(binding: ObjectRef<'_>) -> impl Iterator<Item = NodeRef<'_>> 
 
 /// Whether a role is one of those that the API server makes and keeps up.
 pub fn is_system(object: ObjectRef<'_>) -> bool {
+    let is_rbac = matches!(
+        object.kind(),
+        Kind::Role | Kind::ClusterRole | Kind::RoleBinding | Kind::ClusterRoleBinding
+    );
+    is_rbac && is_system_name_or_label(object)
+}
+
+fn is_system_name_or_label(object: ObjectRef<'_>) -> bool {
     object.name().starts_with("system:")
         || object
             .labels()

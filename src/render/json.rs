@@ -73,8 +73,9 @@ struct JsonObject<'a> {
     name: &'a str,
 }
 
+/// A span as every JSON format of kplan writes it.
 #[derive(Serialize)]
-struct JsonSpan<'a> {
+pub(super) struct JsonSpan<'a> {
     file: &'a str,
     start: JsonPlace,
     end: JsonPlace,
@@ -136,7 +137,7 @@ fn json_object(object: &ObjectName) -> JsonObject<'_> {
     }
 }
 
-fn json_span<'a>(workspace: &'a Workspace, places: &Places<'_>, span: Span) -> JsonSpan<'a> {
+pub(super) fn json_span<'a>(workspace: &'a Workspace, places: &Places<'_>, span: Span) -> JsonSpan<'a> {
     let (start, end) = places.of(span);
     JsonSpan { file: workspace.file(span.file).path(), start: json_place(start), end: json_place(end) }
 }

@@ -1,8 +1,11 @@
 //! Values become text. Nothing here prints, reads a file or knows a terminal.
 
 mod concise;
+pub mod config_schema;
 mod excerpt;
+pub mod explain;
 mod github;
+pub mod graph;
 mod human;
 mod json;
 pub mod manifest;

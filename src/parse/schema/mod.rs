@@ -2,7 +2,9 @@
 
 pub mod custom;
 mod custom_walk;
+pub mod documentation;
 pub mod facts;
+pub mod field;
 mod hint;
 mod json;
 pub mod lifecycle;

@@ -103,6 +103,8 @@ pub(crate) struct Reader<'s> {
     pub(crate) is_recovering: bool,
     /// How lines are read.
     pub(crate) lines: Lines,
+    /// Whether this document's easy lines are read without tokens.
+    pub(crate) takes_easy_lines: bool,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -179,7 +181,7 @@ impl<'s> Reader<'s> {
             frame.state,
             State::BlockKey | State::BlockEntry | State::IndentlessEntry | State::BlockValueNode
         );
-        if may_be_easy && self.lines == Lines::Easy && self.scanner.is_at_rest() {
+        if may_be_easy && self.takes_easy_lines && self.scanner.is_at_rest() {
             self.read_easy_lines()?;
             let Some(&innermost) = self.frames.last() else { return Ok(false) };
             frame = innermost;

@@ -32,6 +32,8 @@ const SNIFFED: usize = 4096;
 pub(crate) enum Lines {
     /// The easy ones without tokens.
     Easy,
+    /// The easy ones without tokens, but for documents with line breaks that only YAML knows.
+    Mixed,
     /// All of them by the scanner, for the tests to compare.
     #[cfg(test)]
     Scanned,
@@ -39,13 +41,28 @@ pub(crate) enum Lines {
 
 /// Reads the streams of a file: one for a manifest, one for each fenced block of a Markdown file.
 pub(crate) fn read(file: &SourceFile, streams: &[Range<usize>]) -> Parsed {
-    read_lines(file, streams, Lines::Easy)
+    read_lines(file, streams, lines_of(file.text()))
+}
+
+/// Looks through the whole file once, so that not every document has to be looked through.
+fn lines_of(text: &str) -> Lines {
+    if has_rare_break(text.as_bytes()) { Lines::Mixed } else { Lines::Easy }
+}
+
+/// NEL, LS and PS end a line in YAML and nowhere else. They all but never occur, and easy lines do not know them.
+pub(crate) fn has_rare_break(text: &[u8]) -> bool {
+    ["\u{85}", "\u{2028}", "\u{2029}"]
+        .iter()
+        .any(|line_break| memchr::memmem::find(text, line_break.as_bytes()).is_some())
 }
 
 fn read_lines(file: &SourceFile, streams: &[Range<usize>], lines: Lines) -> Parsed {
     let source = file.text();
+    let mut tree = Tree::new(file.shared_text());
+    // About what manifests come to; memory that is not touched costs nothing.
+    tree.nodes.reserve(source.len() / 14);
     let mut session = Session {
-        reader: Reader::new(source, Tree::new(file.shared_text()), lines),
+        reader: Reader::new(source, tree, lines),
         documents: Vec::new(),
         null_documents: 0,
         refusal: None,
@@ -307,7 +324,7 @@ mod tests {
     fn assert_same(text: &str) {
         let file = SourceFile::from_text("case.yaml", text);
         let whole = 0..file.text().len();
-        let easy = read_lines(&file, std::slice::from_ref(&whole), Lines::Easy);
+        let easy = read_lines(&file, std::slice::from_ref(&whole), lines_of(text));
         let scanned = read_lines(&file, std::slice::from_ref(&whole), Lines::Scanned);
         let nodes = |parsed: &Parsed| -> Vec<_> {
             let node = |id| parsed.tree.node(NodeId(id));
@@ -404,6 +421,14 @@ mod tests {
         let line = (indent, dash, key, value, end)
             .prop_map(|(indent, dash, key, value, end)| format!("{indent}{dash}{key}{value}{end}"));
         prop::collection::vec(line, 0..12).prop_map(|lines| lines.concat())
+    }
+
+    /// An easy line was taken to end before a NEL.
+    #[test]
+    fn a_line_break_of_yaml_alone_is_one() {
+        assert_same("  -x: \"quoted\"\n\u{85}\n      ? \"q\" z\n- - a: [1, 2]\n");
+        let file = SourceFile::from_text("case.yaml", "  x: \"quoted\"\n\u{85}\n      ? \"q\" z\n");
+        assert!(read(&file, std::slice::from_ref(&(0..file.text().len()))).refusal.is_some());
     }
 
     proptest! {

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 use crate::parse::problem::ProblemKind;
 use crate::parse::tree::{Tree, flag};
-use crate::parse::yaml::Lines;
 use crate::parse::yaml::builder::{Features, Reader, State};
 use crate::parse::yaml::bytes::{break_len, byte_at, ends_word, is_blank, line_end};
 use crate::parse::yaml::explain::Resume;
 use crate::parse::yaml::facts::problem;
 use crate::parse::yaml::fault::Fault;
 use crate::parse::yaml::scanner::{Scanner, TokenKind};
+use crate::parse::yaml::{Lines, has_rare_break};
 
 /// A document with more faults than this is no YAML, and is given up.
 const FAULT_LIMIT: usize = 100;
@@ -35,6 +35,7 @@ impl<'s> Reader<'s> {
             resumed_at: 0,
             is_recovering: false,
             lines,
+            takes_easy_lines: true,
         }
     }
 
@@ -55,6 +56,12 @@ impl<'s> Reader<'s> {
         self.templates = 0;
         self.tabs_reported = false;
         self.resumed_at = start;
+        self.takes_easy_lines = match self.lines {
+            Lines::Easy => true,
+            Lines::Mixed => !has_rare_break(&self.source.as_bytes()[start..end]),
+            #[cfg(test)]
+            Lines::Scanned => false,
+        };
         let root = self.tree.nodes.len();
         self.scanner.begin(&self.source.as_bytes()[..end], start);
         let mut step = self.begin_document().map(|_| true);
@@ -75,10 +82,32 @@ impl<'s> Reader<'s> {
             self.settle(self.scanner.bytes.len());
         }
         self.close_above(0);
+        if self.faults > 0 {
+            self.cover_children(root);
+        }
         if self.features.aliases {
             self.check_alias_budget(root);
         }
         self.faults > 0
+    }
+
+    /// Makes every container from `root` on at least as long as what is in it: the end of one that a fault cut short
+    /// may have been set before something was rescued into it.
+    fn cover_children(&mut self, root: usize) {
+        // Children come after their container, so going backwards their own ends are right already.
+        for container in (root..self.tree.nodes.len()).rev() {
+            let node = self.tree.nodes[container];
+            if !matches!(node.meta & flag::KIND, flag::SEQUENCE | flag::MAPPING) {
+                continue;
+            }
+            let mut end = node.end;
+            let mut child = container as u32 + 1;
+            while child < node.payload {
+                end = end.max(self.tree.nodes[child as usize].end);
+                child = self.tree.after(child);
+            }
+            self.tree.nodes[container].end = end;
+        }
     }
 
     /// kubectl reads one more token behind the document's root, and ignores everything else.

@@ -134,6 +134,9 @@ pub(super) fn keep_allocated(kind: Kind, before: &Value, after: &mut Value) {
     if kind == Kind::Service {
         keep_node_ports(old, new);
     }
+    if kind == Kind::Job {
+        keep_job_labels(old, new);
+    }
     if new.is_empty()
         && let Some(object) = after.as_object_mut()
     {
@@ -156,5 +159,20 @@ fn keep_node_ports(old: &serde_json::Map<String, Value>, new: &mut serde_json::M
         if let Some(node_port) = old.iter().find(same).and_then(|other| other.get("nodePort")) {
             port.insert("nodePort".to_owned(), node_port.clone());
         }
+    }
+}
+
+/// Mirrors `generateSelector`: the labels by which a Job finds its pods.
+fn keep_job_labels(old: &serde_json::Map<String, Value>, new: &mut serde_json::Map<String, Value>) {
+    const GENERATED: &[&str] =
+        &["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name", "controller-uid", "job-name"];
+    let labels = old.get("template").and_then(|template| template.pointer("/metadata/labels"));
+    let Some(labels) = labels.and_then(Value::as_object) else { return };
+    for (key, value) in labels.iter().filter(|(key, _)| GENERATED.contains(&key.as_str())) {
+        let Some(Value::Object(template)) = new.get_mut("template") else { return };
+        let empty = || Value::Object(serde_json::Map::new());
+        let Value::Object(metadata) = template.entry("metadata").or_insert_with(empty) else { return };
+        let Value::Object(labels) = metadata.entry("labels").or_insert_with(empty) else { return };
+        labels.entry(key.as_str()).or_insert_with(|| value.clone());
     }
 }

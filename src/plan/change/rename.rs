@@ -12,22 +12,27 @@ const LIKENESS: usize = 75;
 /// Groups with more objects than this on both sides are not compared each with each.
 const MOST_PAIRS: usize = 250_000;
 
+/// What goes and what comes of one kind in one namespace, as indexes.
+#[derive(Default)]
+struct Group {
+    deleted: Vec<usize>,
+    created: Vec<usize>,
+}
+
 /// Finds renames: a deleted and a created object of one kind in one namespace, of which most fields are equal. The most
 /// alike are paired first.
 pub(super) fn find(changes: &mut [ObjectChange]) {
-    // Group, kind and namespace, with the indices of what is deleted and of what is created there.
-    type Place = (String, String, Option<String>);
-    let mut groups: BTreeMap<Place, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+    let mut groups: BTreeMap<(String, String, Option<String>), Group> = BTreeMap::new();
     for (index, change) in changes.iter().enumerate() {
         let identity = &change.identity;
         let key = (identity.group.clone(), identity.kind.clone(), identity.namespace.clone());
         match change.verdict {
-            Verdict::Delete => groups.entry(key).or_default().0.push(index),
-            Verdict::Create => groups.entry(key).or_default().1.push(index),
+            Verdict::Delete => groups.entry(key).or_default().deleted.push(index),
+            Verdict::Create => groups.entry(key).or_default().created.push(index),
             _ => {}
         }
     }
-    for (deleted, created) in groups.into_values() {
+    for Group { deleted, created } in groups.into_values() {
         if deleted.len() * created.len() > MOST_PAIRS {
             continue;
         }
@@ -84,12 +89,12 @@ fn fields(object: &Value) -> Vec<String> {
         match value {
             Value::Object(entries) => {
                 for (key, value) in entries {
-                    let is_identity = match path.as_str() {
+                    let skipped = match path.as_str() {
                         "" => matches!(key.as_str(), "apiVersion" | "kind"),
                         "/metadata" => matches!(key.as_str(), "name" | "namespace"),
                         _ => false,
                     };
-                    if !is_identity {
+                    if !skipped {
                         pending.push((format!("{path}/{key}"), value));
                     }
                 }

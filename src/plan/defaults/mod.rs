@@ -11,6 +11,7 @@ mod pod;
 pub mod quantity;
 mod scaling;
 mod service;
+pub mod single;
 mod workload;
 mod zero;
 

@@ -1,5 +1,6 @@
 //! The objects of a program as the inventory and the workloads take them.
 
+use k8s_openapi::api::core::v1 as core;
 use serde::de::DeserializeOwned;
 
 use crate::parse::decode::decode;
@@ -20,6 +21,8 @@ pub struct PlacementObjects {
     pub autoscalers: Autoscalers,
     /// What admission reads.
     pub admission: AdmissionObjects,
+    /// What namespaces may use.
+    pub quotas: Vec<core::ResourceQuota>,
 }
 
 impl PlacementObjects {
@@ -48,6 +51,7 @@ impl PlacementObjects {
             Kind::Service => push(&mut inventory.services, object),
             Kind::PriorityClass => push(&mut self.admission.priority_classes, object),
             Kind::RuntimeClass => push(&mut self.admission.runtime_classes, object),
+            Kind::ResourceQuota => push(&mut self.quotas, object),
             Kind::LimitRange => push(&mut self.admission.limit_ranges, object),
             Kind::HorizontalPodAutoscaler => push(&mut self.autoscalers.horizontal, object),
             Kind::ScaledObject => push(&mut self.autoscalers.scaled_objects, object),

@@ -4,16 +4,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::plan::change::{Identity, ObjectChange, Verdict};
+use k8s_openapi::api::core::v1 as core;
+
+use crate::parse::object::Program;
+use crate::parse::version::Version;
+use crate::plan::change::{Identity, ObjectChange, Side, Verdict};
 use crate::plan::cluster::Cluster;
+use crate::plan::inventory::inventory;
 use crate::plan::pod::Pod;
-use crate::plan::preview::{Keep, Stage};
+use crate::plan::preview::objects::PlacementObjects;
+use crate::plan::preview::{Keep, Preview, Stage, preview};
+use crate::plan::question::quota::{QuotaLine, quota_use};
 use crate::plan::rollout::workload::Mechanism;
 use crate::plan::rollout::{Answer, Generation, Move, PodId, Simulation};
 use crate::plan::scheduler::plain::schedule_one;
 use crate::plan::scheduler::state::SchedulerState;
-use crate::plan::scheduler::{Detail, Outcome, Placement, queue_order, schedule_on};
-use crate::plan::workload::Workload;
+use crate::plan::scheduler::{Detail, FitError, Outcome, Placement, queue_order, schedule_on};
+use crate::plan::workload::{ScaleEnd, Workload, expand};
 
 /// The pods of workloads, by who makes them.
 pub type Pods = BTreeMap<Identity, Vec<Arc<Pod>>>;
@@ -38,6 +45,24 @@ pub fn pods_of(workloads: Vec<Workload>) -> Pods {
     pods.collect()
 }
 
+/// Computes the plan on the nodes of an inventory. Volumes, classes and Services of both sides are part of the cluster, as
+/// are those of the inventory; an autoscaled workload has the fewest pods that it may have.
+pub fn on_nodes(base: Side<'_>, head: Side<'_>, nodes: &Program, version: Version) -> Preview {
+    let all = PlacementObjects::read([nodes, base.program, head.program]);
+    let old = PlacementObjects::read([nodes, base.program]);
+    let new = PlacementObjects::read([nodes, head.program]);
+    let mut cluster = inventory(&all.inventory).cluster;
+    let mut pods = |objects: &PlacementObjects| {
+        let PlacementObjects { workloads, autoscalers, admission, .. } = objects;
+        pods_of(expand(workloads, autoscalers, admission, ScaleEnd::Minimum, &mut cluster))
+    };
+    // What the quotas will be, for they are made before the workloads.
+    let quotas = new.quotas.clone();
+    let (old, new) = (pods(&old), pods(&new));
+    let mut stage = ClusterStage::new(&cluster, old, new, quotas);
+    preview(base, head, version, Some(&mut stage))
+}
+
 /// A cluster with the pods of the base on it.
 #[derive(Debug)]
 pub struct ClusterStage<'c> {
@@ -46,11 +71,14 @@ pub struct ClusterStage<'c> {
     new: Pods,
     /// Where each pod stands, by namespace and name.
     places: BTreeMap<String, usize>,
+    /// All pods that there are, with a node or without, by namespace and name: what quotas count.
+    pods: BTreeMap<String, Arc<Pod>>,
+    quotas: Vec<core::ResourceQuota>,
 }
 
 impl<'c> ClusterStage<'c> {
     /// Puts the pods of the base on the cluster, in scheduling order. Those that fit nowhere wait, as they would.
-    pub fn new(cluster: &'c Cluster, old: Pods, new: Pods) -> Self {
+    pub fn new(cluster: &'c Cluster, old: Pods, new: Pods, quotas: Vec<core::ResourceQuota>) -> Self {
         let mut state = SchedulerState::new(cluster);
         let queue: Vec<Arc<Pod>> = old.values().flatten().cloned().collect();
         let placed = schedule_on(&mut state, queue_order(&queue), Detail::Outcome);
@@ -59,7 +87,8 @@ impl<'c> ClusterStage<'c> {
             _ => None,
         });
         let places = places.collect();
-        Self { state, old, new, places }
+        let pods = queue.into_iter().map(|pod| (pod.full_name(), pod)).collect();
+        Self { state, old, new, places, pods, quotas }
     }
 
     /// A pod of a rollout. Those beyond what the workload has in the inputs are like the others.
@@ -87,6 +116,7 @@ impl<'c> ClusterStage<'c> {
 
     fn remove(&mut self, pod: &Pod) {
         let name = pod.full_name();
+        self.pods.remove(&name);
         let Some(node) = self.places.remove(&name) else { return };
         let at = self.state.nodes[node].pods.iter().position(|other| other.full_name() == name);
         if let Some(at) = at {
@@ -94,14 +124,72 @@ impl<'c> ClusterStage<'c> {
         }
     }
 
+    /// Whether a pod is refused for its claims where the inventory says nothing of storage: the cluster has a default
+    /// class, or volumes, that are not known here.
+    fn is_storage_unknown(&self, error: &FitError) -> bool {
+        let cluster = self.state.cluster;
+        let about_claims = |message: &String| message.to_ascii_lowercase().contains("persistentvolumeclaim");
+        cluster.storage_classes.is_empty()
+            && cluster.volumes.is_empty()
+            && error.pre_filter.as_ref().is_some_and(about_claims)
+    }
+
+    /// What the quota admission says to a new pod, in its words (`exceeded quota: ...`).
+    fn refusal_of_quotas(&self, pod: &Arc<Pod>) -> Option<String> {
+        if self.quotas.is_empty() || self.pods.contains_key(&pod.full_name()) {
+            return None;
+        }
+        let namespace = &pod.template.namespace;
+        let own = |other: &&Arc<Pod>| other.template.namespace == *namespace;
+        let mut pods: Vec<Arc<Pod>> = self.pods.values().filter(own).cloned().collect();
+        for quota in &self.quotas {
+            let quota = std::slice::from_ref(quota);
+            let before = quota_use(quota, &pods, &[]);
+            pods.push(pod.clone());
+            let after = quota_use(quota, &pods, &[]);
+            pods.pop();
+            let alone = quota_use(quota, std::slice::from_ref(pod), &[]);
+            let lines =
+                before.iter().zip(&after).zip(&alone).flat_map(|((before, after), alone)| {
+                    before.lines.iter().zip(&after.lines).zip(&alone.lines)
+                });
+            let exceeded: Vec<_> = lines
+                .filter(|((before, after), _)| after.used > after.hard && after.used > before.used)
+                .collect();
+            if exceeded.is_empty() {
+                continue;
+            }
+            let list = |amount: &dyn Fn(&QuotaLine, &QuotaLine) -> String| {
+                let parts: Vec<String> = exceeded
+                    .iter()
+                    .map(|((before, _), alone)| format!("{}={}", before.resource, amount(before, alone)))
+                    .collect();
+                parts.join(",")
+            };
+            return Some(format!(
+                "exceeded quota: {}, requested: {}, used: {}, limited: {}",
+                after.first().map_or("", |quota| quota.name.as_str()),
+                list(&|_, alone| alone.used.to_string()),
+                list(&|before, _| before.used.to_string()),
+                list(&|before, _| before.hard.to_string()),
+            ));
+        }
+        None
+    }
+
     fn place(&mut self, pod: Arc<Pod>) -> Answer {
         let name = pod.full_name();
+        if let Some(refusal) = self.refusal_of_quotas(&pod) {
+            return Answer::Pending(refusal);
+        }
+        self.pods.insert(name.clone(), pod.clone());
         let Placement { outcome, .. } = schedule_one(&mut self.state, pod, Detail::Outcome);
         match outcome {
             Outcome::Placed(node) => {
                 self.places.insert(name, node);
                 Answer::Runs(Some(self.state.cluster.nodes[node].name.clone()))
             }
+            Outcome::DoesNotFit(error) if self.is_storage_unknown(&error) => Answer::Runs(None),
             Outcome::DoesNotFit(error) => Answer::Pending(error.to_string()),
             Outcome::Gated(gates) => {
                 Answer::Pending(format!("held back by the scheduling gates {}", gates.join(", ")))
@@ -142,7 +230,7 @@ impl Stage for ClusterStage<'_> {
     }
 
     fn play(&mut self, change: &ObjectChange, mechanism: &Mechanism, keep: Keep) -> Simulation {
-        let before = (keep == Keep::No).then(|| (self.state.clone(), self.places.clone()));
+        let before = (keep == Keep::No).then(|| (self.state.clone(), self.places.clone(), self.pods.clone()));
         let identity = &change.identity;
         let simulation = mechanism.simulate(&mut |asked| match asked {
             Move::Place(id) => match self.pod(identity, mechanism, id) {
@@ -156,9 +244,10 @@ impl Stage for ClusterStage<'_> {
                 Answer::Runs(None)
             }
         });
-        if let Some((state, places)) = before {
+        if let Some((state, places, pods)) = before {
             self.state = state;
             self.places = places;
+            self.pods = pods;
         }
         simulation
     }

@@ -46,7 +46,7 @@ impl PodId {
 pub enum Move {
     /// Find a node for this pod, and keep it there.
     Place(PodId),
-    /// The pod is gone: what it had is free.
+    /// The pod is gone: what it had is free. It may have had no node.
     Remove(PodId),
 }
 
@@ -217,9 +217,7 @@ impl Fleet<'_, '_> {
 
     fn delete(&mut self, at: usize) {
         let pod = self.pods.remove(at);
-        if !matches!(pod.state, PodState::Pending(_)) {
-            (self.nodes.0)(Move::Remove(pod.id));
-        }
+        (self.nodes.0)(Move::Remove(pod.id));
         self.step.deleted.push(pod.id);
     }
 

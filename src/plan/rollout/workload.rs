@@ -9,7 +9,7 @@ use crate::parse::version::Version;
 use crate::plan::rollout::amount::Amount;
 use crate::plan::rollout::duration::{LeastWait, least_end, least_wait};
 use crate::plan::rollout::job::{Concurrency, CronJobEffect, JobEffect, job_effect};
-use crate::plan::rollout::{Generation, Nodes, PodId, Simulation, daemon_set, deployment, stateful_set};
+use crate::plan::rollout::{End, Generation, Nodes, PodId, Simulation, daemon_set, deployment, stateful_set};
 use crate::plan::value::{at, number_at, text_at};
 
 /// A rollout that can be simulated.
@@ -196,6 +196,15 @@ impl Mechanism {
         }
     }
 
+    /// An autoscaler decides on the number of pods: it has so many before and after.
+    pub fn scale(&mut self, pods: u32) {
+        match self {
+            Self::Deployment(rollout) => (rollout.old_replicas, rollout.replicas) = (pods, pods),
+            Self::StatefulSet(rollout) => (rollout.old_replicas, rollout.replicas) = (pods, pods),
+            Self::DaemonSet(_) => {}
+        }
+    }
+
     /// Plays the rollout.
     pub fn simulate(&self, nodes: &mut Nodes<'_>) -> Simulation {
         match self {
@@ -220,8 +229,11 @@ impl Mechanism {
     }
 
     /// The least time of the whole rollout, in seconds: each wait for new pods, and each wait for old ones to be gone
-    /// where the new ones wait for that.
+    /// where the new ones wait for that. 0 for a rollout that stalls.
     pub fn least_seconds(&self, simulation: &Simulation, wait: &LeastWait, end: &LeastWait) -> u64 {
+        if matches!(simulation.end, End::Stalled(_)) {
+            return 0;
+        }
         let gone = if self.ends_before_it_starts() { end.seconds() } else { 0 };
         simulation.steps.iter().fold(0, |sum: u64, step| {
             let starts = step.created.iter().any(|made| made.pod.generation == Generation::New)
@@ -322,7 +334,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::plan::rollout::{End, everywhere};
+    use crate::plan::rollout::everywhere;
 
     fn deployment(image: &str, spec: Value) -> Value {
         let mut object = json!({"spec": {"replicas": 4, "template": {"spec": {"containers": [{"name": "c", "image": image,

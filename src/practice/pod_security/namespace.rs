@@ -26,7 +26,10 @@ pub struct Policy<'p> {
 impl<'p> Policy<'p> {
     /// The policy of a Namespace. A label that cannot be read, which the API server refuses, asks for nothing.
     pub fn of(namespace: ObjectRef<'p>) -> Self {
-        let label = |key: &str| namespace.labels()?.get(&format!("{PREFIX}{key}"));
+        let labels = namespace
+            .labels()
+            .filter(|labels| labels.entries().any(|(key, _)| key.key().starts_with(PREFIX)));
+        let label = |key: &str| labels?.get(&format!("{PREFIX}{key}"));
         let standard = |mode: &str| Standard {
             level: label(mode).and_then(|node| parse_level(node.content())).unwrap_or(Level::Privileged),
             version: label(&format!("{mode}-version"))

@@ -8,7 +8,8 @@ use crate::plan::preview::Rollout;
 use crate::plan::preview::risk::Risk;
 use crate::plan::rollout::workload::Mechanism;
 use crate::plan::rollout::{Answer, Counts, Created, End};
-use crate::render::place::{Place, Places};
+use crate::render::json::{JsonSpan, json_span};
+use crate::render::place::Places;
 use crate::render::plan::PlanReport;
 use crate::render::plan::text;
 use crate::source::Span;
@@ -112,20 +113,6 @@ struct JsonForced<'a> {
 }
 
 #[derive(Serialize)]
-struct JsonSpan<'a> {
-    file: &'a str,
-    start: JsonPlace,
-    end: JsonPlace,
-}
-
-#[derive(Serialize)]
-struct JsonPlace {
-    line: u32,
-    column: u32,
-    offset: u32,
-}
-
-#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct JsonRollout<'a> {
     object: JsonObject<'a>,
@@ -206,9 +193,7 @@ impl<'a> Writer<'a> {
         } else {
             (self.report.head_workspace, &self.head)
         };
-        let place = |place: Place| JsonPlace { line: place.line, column: place.column, offset: place.offset };
-        let (start, end) = places.of(span);
-        JsonSpan { file: workspace.file(span.file).path(), start: place(start), end: place(end) }
+        json_span(workspace, places, span)
     }
 
     fn change(&self, change: &'a ObjectChange, wave: usize) -> JsonChange<'a> {

@@ -109,7 +109,7 @@ pub(super) fn span_of(report: &PlanReport<'_>, change: &ObjectChange, field: &Ch
 
 /// `"nginx:1.26" → "nginx:1.27"`; long values are left to the difference.
 pub(super) fn sides(field: &Change) -> Option<String> {
-    const LONGEST: usize = 60;
+    const LONGEST: usize = 120;
     let show = |value: &Option<serde_json::Value>| match value {
         Some(value) if value.is_object() || (value.is_array() && !field.is_order) => None,
         Some(value) => Some(path::plain(value)),
@@ -203,7 +203,7 @@ pub(super) fn outcome(rollout: &Rollout) -> String {
     };
     let end = match &simulation.end {
         End::Complete => "completes",
-        End::Stalled(_) => "stalls",
+        End::Stalled(_) => return format!("stalls at step {}", simulation.steps.len()),
         End::Waits => "the rest keeps the old template",
         End::Cut => "goes on; more steps are not shown",
     };

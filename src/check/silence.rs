@@ -1,0 +1,124 @@
+//! The output stage: what the manifests and the configuration do not want to hear is held back here, and only here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::check::{CHECKS, Check, Context, Run, Sink, level_of, mildest_of, syntax};
+use crate::config::{Exemption, Level, Settings};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{FileId, Span};
+use crate::suppression::Suppression;
+
+/// What became of the suppressions of a program.
+pub struct Usage<'s> {
+    settings: &'s Settings,
+    /// Place of a suppression and index of a name in it, for each that held something back.
+    used: BTreeSet<(Span, usize)>,
+}
+
+impl Usage<'_> {
+    /// Whether a name of a suppression holds back nothing, although all that it could hold back was looked for.
+    pub(super) fn is_idle(&self, path: &str, suppression: &Suppression, index: usize) -> bool {
+        let name = &suppression.names[index].0;
+        let is_meant = |check: &&&Check| {
+            // Advice that nobody asked for is not looked for; a group is judged by the rest of it.
+            check.id == name || (check.group.as_str() == name && check.severity != Severity::Note)
+        };
+        let was_looked_for = |check: &&Check| {
+            level_of(check, self.settings) != Level::Off
+                && !self.settings.exemptions.iter().any(|exemption| {
+                    exemption.names(check.id, check.group.as_str()) && exemption.holds_file(path)
+                })
+        };
+        suppression.is_readable
+            && !self.used.contains(&(suppression.place, index))
+            && CHECKS.iter().filter(is_meant).all(was_looked_for)
+    }
+}
+
+/// Whether a name can stand in a suppression: a text that cannot be read cannot be judged, so that is always said.
+pub fn can_be_suppressed(name: &str) -> bool {
+    name != syntax::CHECK.id
+}
+
+/// Drops what is suppressed, exempted or too mild to be shown, and adds what is to be said of the suppressions.
+pub(super) fn put_out(context: &Context<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut usage = Usage { settings: context.settings, used: BTreeSet::new() };
+    let checks: BTreeMap<&str, &Check> = CHECKS.iter().map(|check| (check.id, *check)).collect();
+    let mut kept = diagnostics;
+    kept.retain(|diagnostic| {
+        checks.get(diagnostic.check).is_none_or(|check| is_wanted(context, &mut usage, check, diagnostic))
+    });
+    for check in CHECKS {
+        let level = level_of(check, context.settings);
+        let Run::Suppressions(run) = check.run else { continue };
+        if level == Level::Off {
+            continue;
+        }
+        let mut more = Vec::new();
+        let mut sink = Sink::new(check, level, mildest_of(check, context.settings), &mut more);
+        run(context, &usage, &mut sink);
+        sink.finish();
+        more.retain(|diagnostic| is_wanted(context, &mut usage, check, diagnostic));
+        kept.append(&mut more);
+    }
+    kept.sort();
+    kept
+}
+
+fn is_wanted(context: &Context<'_>, usage: &mut Usage<'_>, check: &Check, diagnostic: &Diagnostic) -> bool {
+    if check.id == syntax::CHECK.id {
+        return true;
+    }
+    let is_suppressed = use_suppressions(context, usage, check, diagnostic);
+    !is_suppressed
+        && diagnostic.severity <= mildest_of(check, context.settings)
+        && !context
+            .settings
+            .exemptions
+            .iter()
+            .any(|exemption| is_exempted(context, exemption, check, diagnostic))
+}
+
+fn use_suppressions(
+    context: &Context<'_>,
+    usage: &mut Usage<'_>,
+    check: &Check,
+    diagnostic: &Diagnostic,
+) -> bool {
+    let span = diagnostic.primary.span;
+    let mut is_suppressed = false;
+    for suppression in context.suppressions.of_file(span.file) {
+        let covers = suppression.covers;
+        if span.start < covers.start || covers.end < span.end || covers.start == covers.end {
+            continue;
+        }
+        for (index, (name, _)) in suppression.names.iter().enumerate() {
+            if can_be_suppressed(name) && (name == check.id || name == check.group.as_str()) {
+                usage.used.insert((suppression.place, index));
+                is_suppressed = true;
+            }
+        }
+    }
+    is_suppressed
+}
+
+fn is_exempted(context: &Context<'_>, exemption: &Exemption, check: &Check, diagnostic: &Diagnostic) -> bool {
+    let is_for_object = || match &diagnostic.object {
+        Some(object) => exemption.objects.holds(&object.kind, object.namespace.as_deref(), &object.name),
+        None => exemption.objects.is_everything(),
+    };
+    exemption.names(check.id, check.group.as_str())
+        && is_for_object()
+        && exemption.holds_file(context.program.file(diagnostic.primary.span.file).source.path())
+}
+
+/// Whether a check need not run on a file at all.
+pub(super) fn is_spared(context: &Context<'_>, check: &Check, file: FileId) -> bool {
+    let path = context.program.file(file).source.path();
+    check.id != syntax::CHECK.id
+        && context.settings.exemptions.iter().any(|exemption| {
+            exemption.objects.is_everything()
+                && exemption.names(check.id, check.group.as_str())
+                && exemption.holds_file(path)
+        })
+}
