@@ -67,8 +67,7 @@ fn run(input: &Input) -> Result<(), Failed> {
     for check in CHECKS {
         settings.levels.insert(check.id.to_owned(), Level::On);
     }
-    properties::hold(&input.files, &settings, input.cuts.0)?;
-    properties::compiled_forms_render(&input.files, &settings)
+    properties::hold(&input.files, &settings, input.cuts.0)
 }
 
 fn root() -> &'static Path {

@@ -92,6 +92,7 @@ fn no_api_version(cx: &Context<'_>, file: &File, root: NodeRef<'_>, sink: &mut S
     let start = key.range().start;
     let column = file.source.position(start).byte;
     let indent = &file.source.text()[(start - column) as usize..start as usize];
+    let indent = indent.trim_start_matches('\u{FEFF}');
     if root.style() == Style::Block && indent.bytes().all(|byte| byte == b' ') {
         let span = Span::new(file.id, start, start);
         let safety = if served.len() == 1 { Safety::Safe } else { Safety::Unsafe };

@@ -9,11 +9,9 @@ use std::sync::LazyLock;
 
 use kplan::analysis::{Analysis, analyze};
 use kplan::config::Settings;
-use kplan::source::{SourceFile, Workspace};
+use kplan::source::{FileRole, SourceFile, Workspace};
 use libtest_mimic::Failed;
 use rayon::{ThreadPool, ThreadPoolBuilder};
-
-pub(crate) use rendering::compiled_forms_render;
 
 /// Files by path.
 pub(crate) type Files = [(String, Vec<u8>)];
@@ -27,6 +25,7 @@ pub(crate) fn hold(files: &Files, settings: &Settings, most_cuts: usize) -> Resu
     spans_lie_in_the_text(&workspace, &analysis)?;
     order_and_threads_do_not_matter(files, settings, &analysis)?;
     rendering::every_format_renders(&workspace, &analysis)?;
+    rendering::compiled_forms_render(&workspace, settings)?;
     fixing::repairs_come_to_an_end(&workspace, &analysis, settings)?;
     variants::line_breaks_and_marks_change_nothing(files, settings, &workspace, &analysis)?;
     cutting::no_cut_is_too_much(files, settings, most_cuts)
@@ -73,5 +72,12 @@ fn pool(threads: usize) -> ThreadPool {
 }
 
 fn workspace(files: &Files) -> Workspace {
-    Workspace::new(files.iter().map(|(path, bytes)| SourceFile::new(path.clone(), bytes.clone())))
+    Workspace::new(files.iter().map(|(path, bytes)| source(path, bytes)))
+}
+
+/// A file of a case: `nodes.yaml` says what the cluster has, every other one is checked.
+pub(crate) fn source(path: &str, bytes: &[u8]) -> SourceFile {
+    let is_inventory = path == "nodes.yaml" || path.ends_with("/nodes.yaml");
+    let role = if is_inventory { FileRole::Inventory } else { FileRole::Source };
+    SourceFile::new(path, bytes.to_vec()).with_role(role)
 }

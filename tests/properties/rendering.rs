@@ -1,6 +1,6 @@
 //! Whatever was found can be written in every format, and twice the same.
 
-use kplan::analysis::{Analysis, Summary, read};
+use kplan::analysis::{Analysis, Summary, read_with_inventory};
 use kplan::check::CHECKS;
 use kplan::config::Settings;
 use kplan::graph::Graph;
@@ -19,8 +19,6 @@ use kplan::render::schedule::{NodeRows, ScheduleFormat, ScheduleReport, render_s
 use kplan::render::{Colors, Detail, Format, Report, Rule, manifest, render};
 use kplan::source::Workspace;
 use libtest_mimic::Failed;
-
-use super::{Files, workspace};
 
 const FORMATS: [(Format, Colors); 6] = [
     (Format::Human, Colors::Off),
@@ -75,9 +73,8 @@ pub(crate) fn every_format_renders(workspace: &Workspace, analysis: &Analysis) -
 }
 
 /// What the other commands print: the map, the compiled set, the plan from nothing and from the same, the schedule.
-pub(crate) fn compiled_forms_render(files: &Files, settings: &Settings) -> Result<(), Failed> {
-    let workspace = workspace(files);
-    let program = read(&workspace, settings);
+pub(crate) fn compiled_forms_render(workspace: &Workspace, settings: &Settings) -> Result<(), Failed> {
+    let (program, inventory) = read_with_inventory(workspace, settings);
     let graph = Graph::build(&program, settings);
     let map = Map::of(&graph);
     for format in [GraphFormat::Text, GraphFormat::Dot, GraphFormat::Mermaid, GraphFormat::Json] {
@@ -89,23 +86,30 @@ pub(crate) fn compiled_forms_render(files: &Files, settings: &Settings) -> Resul
     }
     let side = Side { program: &program, graph: &graph };
     twice("build", || manifest::stream(&build(side, settings.target).0))?;
-    plans_render(&workspace, side, settings)?;
-    schedule_renders(&workspace, &program)
+    plans_render(workspace, side, &inventory, settings)?;
+    schedule_renders(workspace, Sources { program: &program, inventory: &inventory })
 }
 
-fn plans_render(workspace: &Workspace, side: Side<'_>, settings: &Settings) -> Result<(), Failed> {
+fn plans_render(
+    workspace: &Workspace,
+    side: Side<'_>,
+    inventory: &Program,
+    settings: &Settings,
+) -> Result<(), Failed> {
     let nothing = Workspace::default();
     let no_program = Program::default();
     let no_graph = Graph::build(&no_program, settings);
     let none = Side { program: &no_program, graph: &no_graph };
-    let has_nodes = has_nodes(Sources { program: side.program, inventory: &no_program });
+    let has_nodes = has_nodes(Sources { program: side.program, inventory });
+    // The cases of the scheduler have their nodes in the file itself.
+    let nodes = if inventory.files().is_empty() { side.program } else { inventory };
     for (what, base, head, base_workspace, head_workspace) in [
         ("plan from nothing", none, side, &nothing, workspace),
         ("plan to nothing", side, none, workspace, &nothing),
         ("plan to itself", side, side, workspace, workspace),
     ] {
         let compute = || match has_nodes {
-            true => on_nodes(base, head, side.program, settings.target),
+            true => on_nodes(base, head, nodes, settings.target),
             false => preview(base, head, settings.target, None),
         };
         let plan = compute();
@@ -131,9 +135,8 @@ fn plans_render(workspace: &Workspace, side: Side<'_>, settings: &Settings) -> R
     Ok(())
 }
 
-fn schedule_renders(workspace: &Workspace, program: &Program) -> Result<(), Failed> {
-    let inventory = Program::default();
-    let sources = Sources { program, inventory: &inventory };
+fn schedule_renders(workspace: &Workspace, sources: Sources<'_>) -> Result<(), Failed> {
+    let program = sources.program;
     if !has_nodes(sources) {
         return Ok(());
     }
