@@ -265,6 +265,61 @@ fn a_pool_without_measure_is_cut() {
 }
 
 #[test]
+fn pools_together_have_no_more_nodes_than_one_may() {
+    let folder = folder("measure_together");
+    fs::write(folder.join("app.yaml"), deployment("a", 1, "1")).unwrap();
+    let many = POOL.replace("count: 2", "count: 15000");
+    fs::write(folder.join("nodes.yaml"), format!("{many}---\n{}", many.replace("name: node", "name: more")))
+        .unwrap();
+    let (status, stdout, _) = run(&folder, &["check", "app.yaml", "--nodes", "nodes.yaml"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("of NodePool `more`, 5000 count"), "{stdout}");
+}
+
+#[test]
+fn pods_without_number_are_cut_and_that_is_said() {
+    let folder = folder("replicas");
+    fs::write(folder.join("a.yaml"), deployment("a", 2_000_000_000, "1")).unwrap();
+    fs::write(folder.join("nodes.yaml"), POOL).unwrap();
+    let select = ["--select", "schedule"];
+    let (status, stdout, _) =
+        run(&folder, &[&["check", "a.yaml", "--nodes", "nodes.yaml"], &select[..]].concat());
+    assert_eq!(status, 1);
+    assert!(stdout.contains("only 200000 of the 2000000000 pods of Deployment `default/a`"), "{stdout}");
+    assert!(stdout.contains("a.yaml:5:13"), "the warning is at the number: {stdout}");
+    let (status, stdout, _) = run(&folder, &["schedule", "a.yaml", "--nodes", "nodes.yaml"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("note: Deployment default/a: only 200000 of its 2000000000 pods"), "{stdout}");
+    let (_, stdout, _) = run(&folder, &["schedule", "a.yaml", "--nodes", "nodes.yaml", "--format", "json"]);
+    let json: Value = serde_json::from_str(&stdout).unwrap();
+    assert!(json["leftOut"][0].as_str().unwrap().contains("2000000000"), "{}", json["leftOut"]);
+}
+
+#[test]
+fn a_list_of_too_many_verdicts_is_refused() {
+    let folder = folder("pairs");
+    fs::write(folder.join("a.yaml"), deployment("a", 60_000, "1")).unwrap();
+    fs::write(folder.join("nodes.yaml"), POOL.replace("count: 2", "count: 200")).unwrap();
+    let (status, _, stderr) = run(&folder, &["schedule", "a.yaml", "--nodes", "nodes.yaml", "--per-node"]);
+    assert_eq!(status, 2);
+    assert!(stderr.contains("60000 pods with 200 nodes each"), "{stderr}");
+}
+
+#[test]
+fn of_many_large_workloads_the_small_ones_are_placed_whole() {
+    let folder = folder("many");
+    let mut text = deployment("small", 3, "1m");
+    (0..40).for_each(|index| text.push_str(&deployment(&format!("large-{index}"), 200_000, "1")));
+    fs::write(folder.join("app.yaml"), text).unwrap();
+    fs::write(folder.join("nodes.yaml"), POOL).unwrap();
+    let (status, stdout, _) = run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("Deployment default/small         3       3  "), "{stdout}");
+    assert!(stdout.contains("large-0: only 12499 of its 200000 pods were placed"), "{stdout}");
+    assert!(stdout.contains("499963 pods: 5 placed on 2 nodes"), "{stdout}");
+}
+
+#[test]
 fn a_broken_inventory_makes_no_claims() {
     let folder = folder("broken");
     fs::write(folder.join("app.yaml"), deployment("a", 1, "1")).unwrap();

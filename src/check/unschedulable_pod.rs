@@ -22,7 +22,7 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some((fit, workload)) = cx.fit.and_then(|fit| Some((fit, fit.workload_of(object.id)?))) else {
         return;
     };
-    let Some(miss) = fit.misses.iter().find(|miss| miss.workload == workload) else { return };
+    let Some(miss) = fit.miss_of(workload) else { return };
     let placement = &fit.placements[miss.first];
     // What the scheduler cannot read, the checks of the schema report.
     let Outcome::DoesNotFit(error) = &placement.outcome else { return };

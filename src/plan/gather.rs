@@ -23,7 +23,7 @@ use crate::plan::workload::{Autoscalers, ScaledObject, WorkloadObject};
 
 pub use crate::plan::gather::fault::InventoryFault;
 
-/// How many nodes of a pool are made at most: four times what Kubernetes itself is built for.
+/// How many nodes the pools make at most, all together: four times what Kubernetes itself is built for.
 pub const MOST_NODES: u32 = 20_000;
 
 /// The programs that objects are gathered from.
@@ -131,11 +131,15 @@ impl Gathered {
             }
             Kind::NodePool => {
                 fault::check_pool(object, &mut self.faults);
-                let pool = decoded::<NodePool>(object, &mut self.faults);
-                self.inventory.node_pools.extend(pool.map(|mut pool| {
-                    pool.spec.count = pool.spec.count.min(MOST_NODES);
-                    pool
-                }));
+                if let Some(mut pool) = decoded::<NodePool>(object, &mut self.faults) {
+                    let made: u32 = self.inventory.node_pools.iter().map(|pool| pool.spec.count).sum();
+                    let left = MOST_NODES - made;
+                    if pool.spec.count > left {
+                        self.faults.push(fault::too_many_nodes(object, left));
+                        pool.spec.count = left;
+                    }
+                    self.inventory.node_pools.push(pool);
+                }
             }
             Kind::Namespace => self.inventory.namespaces.extend(read(object, &mut self.faults)),
             Kind::PersistentVolume => self.inventory.volumes.extend(read(object, &mut self.faults)),
