@@ -230,6 +230,51 @@ spec:
 }
 
 #[test]
+fn a_class_of_the_manifests_provisions_before_the_pods_are_placed() {
+    let folder = folder("class");
+    // Binding at once is the default of a class. Another class, and a default one, may be in the cluster.
+    let app = |class: &str| {
+        format!(
+            "apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {{name: fast}}
+provisioner: ebs.csi.aws.com
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: data}}
+spec: {{{class}accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: db}}
+spec:
+  containers: [{{name: db, image: 'db:17.2', volumeMounts: [{{name: data, mountPath: /data}}]}}]
+  volumes: [{{name: data, persistentVolumeClaim: {{claimName: data}}}}]
+"
+        )
+    };
+    fs::write(folder.join("nodes.yaml"), POOL).unwrap();
+    for class in ["storageClassName: fast, ", "storageClassName: slow, ", ""] {
+        fs::write(folder.join("app.yaml"), app(class)).unwrap();
+        let (status, stdout, _) = run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml"]);
+        assert_eq!(status, 0, "{class}: {stdout}");
+    }
+    // A volume that is made by hand may be in the cluster: that is no error.
+    fs::write(folder.join("app.yaml"), app("storageClassName: '', ")).unwrap();
+    let select = ["--select", "unschedulable-pod"];
+    let check = [&["check", "app.yaml", "--nodes", "nodes.yaml"], &select[..]].concat();
+    let (status, stdout, _) = run(&folder, &check);
+    assert_eq!(status, 0, "{stdout}");
+    assert!(stdout.contains("warning[unschedulable-pod]"), "{stdout}");
+    // An inventory with classes has all that there are.
+    let class = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: other}\nprovisioner: example.com/other\n";
+    fs::write(folder.join("nodes.yaml"), format!("{POOL}---\n{class}")).unwrap();
+    let (status, stdout, _) = run(&folder, &check);
+    assert_eq!(status, 1, "{stdout}");
+}
+
+#[test]
 fn what_the_inventory_has_is_known_to_references() {
     let folder = folder("known");
     let claim = "apiVersion: v1

@@ -56,6 +56,8 @@ pub struct Gathered {
     pub budgets: Vec<PodDisruptionBudget>,
     /// What of the inventory cannot be used.
     pub faults: Vec<InventoryFault>,
+    /// Whether the inventory has classes or volumes, and so all that there are. Else those of the input may be a part.
+    pub knows_storage: bool,
     /// Running pods that a workload of the input makes, and that therefore are placed anew.
     pub replaced: usize,
 }
@@ -99,7 +101,10 @@ pub fn gather(sources: Sources<'_>) -> Gathered {
     }
     gathered.keep_running(running);
     if snapshots.is_empty() {
-        assume_classes(&mut gathered);
+        if !gathered.knows_storage {
+            assume_classes(&mut gathered);
+        }
+        provision_before_pods(&mut gathered);
     }
     fault::check_names(sources, &mut gathered.faults);
     gathered
@@ -123,6 +128,8 @@ impl Gathered {
             Origin::Snapshot => object.get("metadata.uid").is_some(),
             Origin::Manifest => false,
         };
+        self.knows_storage |= origin != Origin::Manifest
+            && matches!(object.kind(), Kind::StorageClass | Kind::PersistentVolume);
         match object.kind() {
             Kind::Node if origin == Origin::Inventory || is_usable_node(object) => {
                 fault::check_node(object, &mut self.faults);
@@ -275,13 +282,10 @@ pub fn template_of(object: ObjectRef<'_>) -> Option<PodTemplate> {
     Some(Arc::unwrap_or_clone(pod.template))
 }
 
-/// Without any StorageClass in the input, there is no telling what the cluster provisions: every class that a claim
-/// names, and a default one, are taken to be there and to provision where the pod goes. Nodes that were read from a
-/// cluster together with the pods come with all that is there.
+/// Unless the inventory says which storage there is, there is no telling what the cluster provisions: every class that
+/// a claim names, and a default one, are taken to be there and to provision where the pod goes. Nodes that were read
+/// from a cluster together with the pods come with all that is there.
 fn assume_classes(gathered: &mut Gathered) {
-    if !gathered.inventory.storage_classes.is_empty() || !gathered.inventory.volumes.is_empty() {
-        return;
-    }
     let of_sets = gathered.workloads.iter().filter_map(|workload| match workload {
         WorkloadObject::StatefulSet(set) => set.spec.volume_claim_templates.as_ref(),
         _ => None,
@@ -290,16 +294,37 @@ fn assume_classes(gathered: &mut Gathered) {
     let mut names: BTreeSet<String> =
         claims.filter_map(|claim| claim.spec.as_ref()?.storage_class_name.clone()).collect();
     names.remove("");
-    let default = "(default)".to_owned();
-    for name in names.into_iter().chain([default.clone()]) {
-        let is_default = (name == default)
-            .then(|| [("storageclass.kubernetes.io/is-default-class".to_owned(), "true".to_owned())].into());
-        gathered.inventory.storage_classes.push(StorageClass {
-            metadata: ObjectMeta { name: Some(name), annotations: is_default, ..ObjectMeta::default() },
+    let classes = &mut gathered.inventory.storage_classes;
+    let is_default = |class: &StorageClass| {
+        let annotations = class.metadata.annotations.as_ref();
+        annotations.and_then(|annotations| annotations.get(DEFAULT_CLASS)).is_some_and(|text| text == "true")
+    };
+    let default = (!classes.iter().any(is_default)).then(|| "(default)".to_owned());
+    for class in classes.iter() {
+        names.remove(class.metadata.name.as_deref().unwrap_or_default());
+    }
+    for name in names.into_iter().chain(default.clone()) {
+        let annotations =
+            (Some(&name) == default.as_ref()).then(|| [(DEFAULT_CLASS.to_owned(), "true".to_owned())].into());
+        classes.push(StorageClass {
+            metadata: ObjectMeta { name: Some(name), annotations, ..ObjectMeta::default() },
             provisioner: "kplan.dev/assumed".to_owned(),
             volume_binding_mode: Some("WaitForFirstConsumer".to_owned()),
             ..StorageClass::default()
         });
+    }
+}
+
+/// The annotation of the class that claims get which name none.
+const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
+
+/// A class that provisions at once does so before a pod waits for its claim, so that the scheduler finds it bound.
+/// Where that would be is not known: it is taken to be where the pod goes.
+fn provision_before_pods(gathered: &mut Gathered) {
+    for class in &mut gathered.inventory.storage_classes {
+        if class.provisioner != "kubernetes.io/no-provisioner" {
+            class.volume_binding_mode = Some("WaitForFirstConsumer".to_owned());
+        }
     }
 }
 

@@ -13,9 +13,9 @@ use crate::plan::scheduler::{Detail, Outcome, Placement, queue_order, schedule_o
 const ZONE: &str = "topology.kubernetes.io/zone";
 
 /// How many pods are put in their places at most, over all losses that are asked about.
-const MOST_REPLACED: usize = 40_000_000;
-/// As how many pods a node counts for that.
-const NODE_COUNTS_FOR: usize = 20;
+const MOST_REPLACED: usize = 30_000_000;
+/// As how many pods a node counts for that, and a pod that is like no other.
+const COUNTS_FOR: usize = 20;
 /// How many losses are asked about in any case.
 const FEWEST_LOSSES: usize = 10;
 
@@ -61,8 +61,12 @@ pub fn lose_any_node(state: &SchedulerState<'_>) -> Losses {
 
 /// How many losses are asked about at most: for each of them, everything that stays is put in its place once.
 fn most_losses(state: &SchedulerState<'_>) -> usize {
-    let pods: usize = state.nodes.iter().map(|node| node.pods.len()).sum();
-    (MOST_REPLACED / (pods + NODE_COUNTS_FOR * state.cluster.nodes.len()).max(1)).max(FEWEST_LOSSES)
+    let pods = || state.nodes.iter().flat_map(|node| &node.pods);
+    let mut templates: Vec<usize> = pods().map(|pod| Arc::as_ptr(&pod.template).addr()).collect();
+    templates.sort_unstable();
+    templates.dedup();
+    let each = pods().count() + COUNTS_FOR * (state.cluster.nodes.len() + templates.len());
+    (MOST_REPLACED / each.max(1)).max(FEWEST_LOSSES)
 }
 
 /// What the loss of a zone does, after everything was placed; `None` if no node is in it.

@@ -30,7 +30,9 @@ pub struct PoolSize {
 /// pool would not have is placed anew, before what is pending. `None` if that would take too long.
 pub fn pool_sizes(cluster: &Cluster, pending: &[Arc<Pod>]) -> Option<Vec<PoolSize>> {
     let pools = pools(cluster.nodes.iter());
-    let pods = (cluster.running.len() + pending.len()).max(1).saturating_mul(pools.len().max(1));
+    let running = cluster.running.iter().map(|(_, pod)| pod);
+    let pods: usize = running.chain(pending).map(|pod| weight(pod)).sum();
+    let pods = pods.max(1).saturating_mul(pools.len().max(1));
     if pods.saturating_mul(cluster.nodes.len()) > MOST_LOOKS {
         return None;
     }
@@ -40,6 +42,11 @@ pub fn pool_sizes(cluster: &Cluster, pending: &[Arc<Pod>]) -> Option<Vec<PoolSiz
         PoolSize { needed: needed(cluster, pending, &pool, present, most), pool, present }
     };
     Some(pools.into_iter().map(size).collect())
+}
+
+/// As how many pods one counts: with volumes, every plugin looks at every node.
+fn weight(pod: &Pod) -> usize {
+    if pod.template.volumes.is_empty() { 1 } else { 40 }
 }
 
 fn needed(cluster: &Cluster, pending: &[Arc<Pod>], pool: &str, present: usize, most: usize) -> Option<usize> {
