@@ -267,6 +267,17 @@ spec:
     let (status, stdout, _) = run(&folder, &check);
     assert_eq!(status, 0, "{stdout}");
     assert!(stdout.contains("warning[unschedulable-pod]"), "{stdout}");
+    // One that is in the input is bound.
+    let volume = "---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: by-hand}
+spec: {accessModes: [ReadWriteOnce], capacity: {storage: 2Gi}, hostPath: {path: /data}}
+";
+    fs::write(folder.join("app.yaml"), app("storageClassName: '', ") + volume).unwrap();
+    let (status, stdout, _) = run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml"]);
+    assert_eq!(status, 0, "{stdout}");
+    fs::write(folder.join("app.yaml"), app("storageClassName: '', ")).unwrap();
     // An inventory with classes has all that there are.
     let class = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: other}\nprovisioner: example.com/other\n";
     fs::write(folder.join("nodes.yaml"), format!("{POOL}---\n{class}")).unwrap();

@@ -106,7 +106,9 @@ impl<'c> Competition<'c> {
     fn bound(&self, groups: &[Group], nodes: &NodeSet) -> Option<Proof> {
         let mut pods = 0;
         let mut needed = Resources::default();
-        for group in groups.iter().filter(|group| group.nodes.is_within(nodes)) {
+        // Pods that can go nowhere take nothing from others.
+        let competes = |group: &&Group| !group.nodes.is_empty() && group.nodes.is_within(nodes);
+        for group in groups.iter().filter(competes) {
             pods += group.pods;
             needed.add(&group.requested);
         }
@@ -315,6 +317,13 @@ mod tests {
     fn a_pod_larger_than_every_node_is_impossible() {
         let inventory = read(TWO_NODES, &pods(&["5"]));
         assert_eq!(last(&inventory), Certainty::Impossible(Proof::NoNodeAdmits));
+    }
+
+    #[test]
+    fn pods_that_can_go_nowhere_do_not_compete() {
+        // The pod of 9 CPU is impossible; of the others, another order places the last one.
+        let inventory = read(TWO_NODES, &pods(&["9", "1", "1", "4"]));
+        assert!(!matches!(last(&inventory), Certainty::Impossible(Proof::NotEnough { .. })));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Why a pod fits nowhere, and what would let it fit: everything that stands in the way on every node, not only what
 //! the scheduler names first.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::plan::node::{Node, Taint};
 use crate::plan::pod::{HostPort, Pod, PodTemplate};
@@ -138,7 +138,16 @@ pub struct Explanation {
     /// The nearest miss; `None` if the pod was refused before any node was looked at.
     pub nearest: Option<NearestMiss>,
     /// Pools of which one more node, empty, would take the pod.
-    pub pools_that_help: Vec<String>,
+    pub pools_that_help: Vec<OneMore>,
+}
+
+/// A pool of which one more node would take a pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneMore {
+    /// The pool.
+    pub pool: String,
+    /// The zones in which the node must be; empty if any of the pool's zones will do.
+    pub zones: Vec<String>,
 }
 
 /// Explains why a pod fits nowhere on the cluster as it is; `None` if it does fit.
@@ -282,37 +291,51 @@ pub fn pools<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<String> {
 }
 
 /// The pools of which one more node, empty, would take the pod.
-fn pools_that_help(state: &SchedulerState<'_>, pod: &Pod) -> Vec<String> {
+fn pools_that_help(state: &SchedulerState<'_>, pod: &Pod) -> Vec<OneMore> {
     let keeps_others_away = state.nodes.iter().any(|node| node.with_affinity > 0);
     let must_be_tried = keeps_others_away || !is_independent(&pod.template);
-    let mut helpful: BTreeSet<&str> = BTreeSet::new();
-    let mut seen: BTreeSet<(&str, Option<&str>)> = BTreeSet::new();
-    let mut tries = 0;
+    // Nodes of a pool differ by zone at most; each kind is looked at once.
+    let mut kinds: BTreeMap<(&str, Option<&str>), &Node> = BTreeMap::new();
     for node in &state.cluster.nodes {
-        let Some(pool) = node.pool.as_deref().filter(|pool| !helpful.contains(pool)) else { continue };
-        // Nodes of a pool differ by zone at most; each kind is looked at once.
-        if !seen.insert((pool, node.label("topology.kubernetes.io/zone"))) {
-            continue;
+        if let Some(pool) = node.pool.as_deref() {
+            kinds.entry((pool, node.label("topology.kubernetes.io/zone"))).or_insert(node);
         }
+    }
+    let mut tries = 0;
+    let mut helps = |node: &Node| {
         let fresh = fresh_node(node, &state.cluster.nodes);
         if !admits_when_empty(&pod.template, &fresh) {
-            continue;
+            return false;
         }
-        if must_be_tried {
-            tries += 1;
-            if tries > MOST_TRIES {
-                break;
-            }
-            let (mut cluster, _) = state.settled(|_| false);
-            cluster.nodes.push(fresh);
-            let extended = SchedulerState::new(&cluster);
-            if refusal_of(&extended, pod, cluster.nodes.len() - 1).is_some() {
-                continue;
-            }
+        if !must_be_tried {
+            return true;
         }
-        helpful.insert(pool);
+        tries += 1;
+        if tries > MOST_TRIES {
+            return false;
+        }
+        let (mut cluster, _) = state.settled(|_| false);
+        cluster.nodes.push(fresh);
+        let extended = SchedulerState::new(&cluster);
+        refusal_of(&extended, pod, cluster.nodes.len() - 1).is_none()
+    };
+    let mut by_pool: BTreeMap<&str, (usize, Vec<&str>)> = BTreeMap::new();
+    for ((pool, zone), node) in kinds {
+        let (zones, helpful) = by_pool.entry(pool).or_default();
+        *zones += 1;
+        if helps(node) {
+            helpful.push(zone.unwrap_or_default());
+        }
     }
-    helpful.into_iter().map(str::to_owned).collect()
+    let one_more = |(pool, (zones, helpful)): (&str, (usize, Vec<&str>))| OneMore {
+        pool: pool.to_owned(),
+        zones: if helpful.len() < zones {
+            helpful.into_iter().map(str::to_owned).collect()
+        } else {
+            Vec::new()
+        },
+    };
+    by_pool.into_iter().filter(|(_, (_, helpful))| !helpful.is_empty()).map(one_more).collect()
 }
 
 /// Whether a node would take the pod if nothing ran anywhere: [`obstacles_of_node`] names nothing permanent.
@@ -387,7 +410,7 @@ mod tests {
         let shortage =
             Shortage { resource: "cpu".to_owned(), requested: 2000, free: 1400, allocatable: 2000 };
         assert_eq!(nearest.obstacles, [Obstacle::Resource(shortage)]);
-        assert_eq!(explanation.pools_that_help, ["general"]);
+        assert_eq!(explanation.pools_that_help, [OneMore { pool: "general".to_owned(), zones: Vec::new() }]);
     }
 
     #[test]

@@ -19,6 +19,7 @@ use crate::parse::pod::PodTemplate as WrittenTemplate;
 use crate::plan::admission::pod_creation::AdmissionObjects;
 use crate::plan::inventory::{InventoryObjects, NodePool};
 use crate::plan::pod::{Pod, PodTemplate};
+use crate::plan::volume::{Claim, Volume};
 use crate::plan::workload::{Autoscalers, ScaledObject, WorkloadObject};
 
 pub use crate::plan::gather::fault::InventoryFault;
@@ -104,7 +105,7 @@ pub fn gather(sources: Sources<'_>) -> Gathered {
         if !gathered.knows_storage {
             assume_classes(&mut gathered);
         }
-        provision_before_pods(&mut gathered);
+        bind_before_pods(&mut gathered);
     }
     fault::check_names(sources, &mut gathered.faults);
     gathered
@@ -291,8 +292,7 @@ fn assume_classes(gathered: &mut Gathered) {
         _ => None,
     });
     let claims = gathered.inventory.claims.iter().chain(of_sets.flatten());
-    let mut names: BTreeSet<String> =
-        claims.filter_map(|claim| claim.spec.as_ref()?.storage_class_name.clone()).collect();
+    let mut names: BTreeSet<String> = claims.map(|claim| Claim::new(claim).storage_class).collect();
     names.remove("");
     let classes = &mut gathered.inventory.storage_classes;
     let is_default = |class: &StorageClass| {
@@ -318,12 +318,37 @@ fn assume_classes(gathered: &mut Gathered) {
 /// The annotation of the class that claims get which name none.
 const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
 
-/// A class that provisions at once does so before a pod waits for its claim, so that the scheduler finds it bound.
-/// Where that would be is not known: it is taken to be where the pod goes.
-fn provision_before_pods(gathered: &mut Gathered) {
-    for class in &mut gathered.inventory.storage_classes {
-        if class.provisioner != "kubernetes.io/no-provisioner" {
-            class.volume_binding_mode = Some("WaitForFirstConsumer".to_owned());
+/// The class that stands for none, of claims and volumes that are made by hand.
+const BY_HAND: &str = "(by hand)";
+
+/// What binds at once does so before a pod waits for it, so that the scheduler finds the claim bound: to a volume that
+/// suits it, or to a new one. Where that would be is not known; it is taken to be where the pod goes.
+fn bind_before_pods(gathered: &mut Gathered) {
+    let classes = &mut gathered.inventory.storage_classes;
+    classes.push(StorageClass {
+        metadata: ObjectMeta { name: Some(BY_HAND.to_owned()), ..ObjectMeta::default() },
+        provisioner: "kubernetes.io/no-provisioner".to_owned(),
+        ..StorageClass::default()
+    });
+    for class in classes {
+        class.volume_binding_mode = Some("WaitForFirstConsumer".to_owned());
+    }
+    for volume in &mut gathered.inventory.volumes {
+        // What was written by hand is available as soon as it is there.
+        volume.status.get_or_insert_default().phase.get_or_insert_with(|| "Available".to_owned());
+        if Volume::new(volume).storage_class.is_empty() {
+            volume.spec.get_or_insert_default().storage_class_name = Some(BY_HAND.to_owned());
+        }
+    }
+    let of_sets = gathered.workloads.iter_mut().filter_map(|workload| match workload {
+        WorkloadObject::StatefulSet(set) => set.spec.volume_claim_templates.as_mut(),
+        _ => None,
+    });
+    for claim in gathered.inventory.claims.iter_mut().chain(of_sets.flatten()) {
+        if let Some(class) = claim.spec.as_mut().and_then(|spec| spec.storage_class_name.as_mut())
+            && class.is_empty()
+        {
+            BY_HAND.clone_into(class);
         }
     }
 }
