@@ -274,9 +274,11 @@ kind: PersistentVolume
 metadata: {name: by-hand}
 spec: {accessModes: [ReadWriteOnce], capacity: {storage: 2Gi}, hostPath: {path: /data}}
 ";
-    fs::write(folder.join("app.yaml"), app("storageClassName: '', ") + volume).unwrap();
-    let (status, stdout, _) = run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml"]);
-    assert_eq!(status, 0, "{stdout}");
+    for claim in ["storageClassName: '', ", "storageClassName: '', volumeName: by-hand, "] {
+        fs::write(folder.join("app.yaml"), app(claim) + volume).unwrap();
+        let (status, stdout, _) = run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml"]);
+        assert_eq!(status, 0, "{claim}: {stdout}");
+    }
     fs::write(folder.join("app.yaml"), app("storageClassName: '', ")).unwrap();
     // An inventory with classes has all that there are.
     let class = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: other}\nprovisioner: example.com/other\n";

@@ -340,6 +340,16 @@ fn bind_before_pods(gathered: &mut Gathered) {
             volume.spec.get_or_insert_default().storage_class_name = Some(BY_HAND.to_owned());
         }
     }
+    // A claim of a volume by its name gets that one.
+    let known: BTreeSet<&str> =
+        gathered.inventory.volumes.iter().filter_map(|volume| volume.metadata.name.as_deref()).collect();
+    for claim in &mut gathered.inventory.claims {
+        let volume = claim.spec.as_ref().and_then(|spec| spec.volume_name.as_deref());
+        if volume.is_some_and(|volume| known.contains(volume)) {
+            let annotations = claim.metadata.annotations.get_or_insert_default();
+            annotations.insert("pv.kubernetes.io/bind-completed".to_owned(), "yes".to_owned());
+        }
+    }
     let of_sets = gathered.workloads.iter_mut().filter_map(|workload| match workload {
         WorkloadObject::StatefulSet(set) => set.spec.volume_claim_templates.as_mut(),
         _ => None,

@@ -196,8 +196,8 @@ pub fn certainty(certainty: &Certainty) -> String {
                 count => format!("the {count} nodes that they can go to"),
             };
             format!(
-                "impossible in any order: {pods} {} need {} {} together, and {} is free on {nodes}",
-                if *pods == 1 { "pod" } else { "pods" },
+                "impossible in any order: {pods} {} {} {}, and {} is free on {nodes}",
+                if *pods == 1 { "pod needs" } else { "pods together need" },
                 amount(resource, *needed),
                 resource_name(resource),
                 amount(resource, *free)
