@@ -230,6 +230,64 @@ spec:
 }
 
 #[test]
+fn a_class_of_the_manifests_provisions_before_the_pods_are_placed() {
+    let folder = folder("class");
+    // Binding at once is the default of a class. Another class, and a default one, may be in the cluster.
+    let app = |class: &str| {
+        format!(
+            "apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {{name: fast}}
+provisioner: ebs.csi.aws.com
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {{name: data}}
+spec: {{{class}accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: db}}
+spec:
+  containers: [{{name: db, image: 'db:17.2', volumeMounts: [{{name: data, mountPath: /data}}]}}]
+  volumes: [{{name: data, persistentVolumeClaim: {{claimName: data}}}}]
+"
+        )
+    };
+    fs::write(folder.join("nodes.yaml"), POOL).unwrap();
+    for class in ["storageClassName: fast, ", "storageClassName: slow, ", ""] {
+        fs::write(folder.join("app.yaml"), app(class)).unwrap();
+        let (status, stdout, _) = run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml"]);
+        assert_eq!(status, 0, "{class}: {stdout}");
+    }
+    // A volume that is made by hand may be in the cluster: that is no error.
+    fs::write(folder.join("app.yaml"), app("storageClassName: '', ")).unwrap();
+    let select = ["--select", "unschedulable-pod"];
+    let check = [&["check", "app.yaml", "--nodes", "nodes.yaml"], &select[..]].concat();
+    let (status, stdout, _) = run(&folder, &check);
+    assert_eq!(status, 0, "{stdout}");
+    assert!(stdout.contains("warning[unschedulable-pod]"), "{stdout}");
+    // One that is in the input is bound.
+    let volume = "---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: by-hand}
+spec: {accessModes: [ReadWriteOnce], capacity: {storage: 2Gi}, hostPath: {path: /data}}
+";
+    for claim in ["storageClassName: '', ", "storageClassName: '', volumeName: by-hand, "] {
+        fs::write(folder.join("app.yaml"), app(claim) + volume).unwrap();
+        let (status, stdout, _) = run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml"]);
+        assert_eq!(status, 0, "{claim}: {stdout}");
+    }
+    fs::write(folder.join("app.yaml"), app("storageClassName: '', ")).unwrap();
+    // An inventory with classes has all that there are.
+    let class = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: other}\nprovisioner: example.com/other\n";
+    fs::write(folder.join("nodes.yaml"), format!("{POOL}---\n{class}")).unwrap();
+    let (status, stdout, _) = run(&folder, &check);
+    assert_eq!(status, 1, "{stdout}");
+}
+
+#[test]
 fn what_the_inventory_has_is_known_to_references() {
     let folder = folder("known");
     let claim = "apiVersion: v1
@@ -262,6 +320,61 @@ fn a_pool_without_measure_is_cut() {
     let (status, stdout, stderr) = run(&folder, &["check", "app.yaml", "--nodes", "nodes.yaml"]);
     assert_eq!(status, 1, "{stderr}");
     assert!(stdout.contains("more than 20000 nodes"), "{stdout}");
+}
+
+#[test]
+fn pools_together_have_no_more_nodes_than_one_may() {
+    let folder = folder("measure_together");
+    fs::write(folder.join("app.yaml"), deployment("a", 1, "1")).unwrap();
+    let many = POOL.replace("count: 2", "count: 15000");
+    fs::write(folder.join("nodes.yaml"), format!("{many}---\n{}", many.replace("name: node", "name: more")))
+        .unwrap();
+    let (status, stdout, _) = run(&folder, &["check", "app.yaml", "--nodes", "nodes.yaml"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("of NodePool `more`, 5000 count"), "{stdout}");
+}
+
+#[test]
+fn pods_without_number_are_cut_and_that_is_said() {
+    let folder = folder("replicas");
+    fs::write(folder.join("a.yaml"), deployment("a", 2_000_000_000, "1")).unwrap();
+    fs::write(folder.join("nodes.yaml"), POOL).unwrap();
+    let select = ["--select", "schedule"];
+    let (status, stdout, _) =
+        run(&folder, &[&["check", "a.yaml", "--nodes", "nodes.yaml"], &select[..]].concat());
+    assert_eq!(status, 1);
+    assert!(stdout.contains("only 200000 of the 2000000000 pods of Deployment `default/a`"), "{stdout}");
+    assert!(stdout.contains("a.yaml:5:13"), "the warning is at the number: {stdout}");
+    let (status, stdout, _) = run(&folder, &["schedule", "a.yaml", "--nodes", "nodes.yaml"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("note: Deployment default/a: only 200000 of its 2000000000 pods"), "{stdout}");
+    let (_, stdout, _) = run(&folder, &["schedule", "a.yaml", "--nodes", "nodes.yaml", "--format", "json"]);
+    let json: Value = serde_json::from_str(&stdout).unwrap();
+    assert!(json["leftOut"][0].as_str().unwrap().contains("2000000000"), "{}", json["leftOut"]);
+}
+
+#[test]
+fn a_list_of_too_many_verdicts_is_refused() {
+    let folder = folder("pairs");
+    fs::write(folder.join("a.yaml"), deployment("a", 60_000, "1")).unwrap();
+    fs::write(folder.join("nodes.yaml"), POOL.replace("count: 2", "count: 200")).unwrap();
+    let (status, _, stderr) = run(&folder, &["schedule", "a.yaml", "--nodes", "nodes.yaml", "--per-node"]);
+    assert_eq!(status, 2);
+    assert!(stderr.contains("60000 pods with 200 nodes each"), "{stderr}");
+}
+
+#[test]
+fn of_many_large_workloads_the_small_ones_are_placed_whole() {
+    let folder = folder("many");
+    let mut text = deployment("small", 3, "1m");
+    (0..40).for_each(|index| text.push_str(&deployment(&format!("large-{index}"), 200_000, "1")));
+    fs::write(folder.join("app.yaml"), text).unwrap();
+    fs::write(folder.join("nodes.yaml"), POOL).unwrap();
+    let (status, stdout, _) = run(&folder, &["schedule", "app.yaml", "--nodes", "nodes.yaml"]);
+    assert_eq!(status, 1);
+    assert!(stdout.contains("Deployment default/small         3       3  "), "{stdout}");
+    assert!(stdout.contains("large-0: only 12499 of its 200000 pods were placed"), "{stdout}");
+    assert!(stdout.contains("499963 pods: 5 placed on 2 nodes"), "{stdout}");
 }
 
 #[test]

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use kplan::plan::inventory::{InventoryObjects, inventory};
 use kplan::plan::pod::Pod;
+use kplan::plan::scheduler::copies::copies;
 use kplan::plan::scheduler::state::SchedulerState;
-use kplan::plan::scheduler::{Detail, Placement, plain, queue_order, schedule};
+use kplan::plan::scheduler::{Detail, Outcome, Placement, plain, queue_order, schedule};
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -238,6 +239,32 @@ fn plain_schedule(objects: &InventoryObjects) -> (Vec<Placement>, Vec<Arc<Pod>>)
     let queue = queue_order(&inventory.pending);
     let placements = queue.iter().map(|pod| plain::schedule_one(&mut state, pod.clone(), Detail::PerNode));
     (placements.collect(), inventory.pending)
+}
+
+/// Copies of a pod, one after the other, by the plain algorithm: how many are placed, and what the next one is told.
+fn plain_copies(mut state: SchedulerState<'_>, pod: &Arc<Pod>, most: usize) -> (usize, Option<Outcome>) {
+    for placed in 0..most {
+        let placement = plain::schedule_one(&mut state, pod.clone(), Detail::Outcome);
+        if !matches!(placement.outcome, Outcome::Placed(_)) {
+            return (placed, Some(placement.outcome));
+        }
+    }
+    (most, None)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn copies_are_counted_as_if_placed_one_by_one(seed in any::<u64>(), nodes in 1..10_usize, pods in 1..20_usize) {
+        const MOST: usize = 60;
+        let inventory = inventory(&cluster(seed, nodes, pods));
+        for pod in inventory.pending.iter().filter(|pod| pod.template.volumes.is_empty()) {
+            let state = SchedulerState::new(&inventory.cluster);
+            let counted = copies(&state, pod, MOST);
+            prop_assert_eq!(plain_copies(state, pod, MOST), (counted.placed, counted.then), "{}", pod.full_name());
+        }
+    }
 }
 
 proptest! {

@@ -50,6 +50,7 @@ mod pdb_overlap;
 mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
+mod pods_left_out;
 mod policy_selects_nothing;
 mod probe_port;
 mod quota_exceeded;
@@ -139,6 +140,7 @@ pub static CHECKS: &[&Check] = &[
     &toleration_unused::CHECK,
     &hpa_maximum_does_not_fit::CHECK,
     &quota_exceeded::CHECK,
+    &pods_left_out::CHECK,
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,

@@ -22,7 +22,7 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some((fit, workload)) = cx.fit.and_then(|fit| Some((fit, fit.workload_of(object.id)?))) else {
         return;
     };
-    let Some(miss) = fit.misses.iter().find(|miss| miss.workload == workload) else { return };
+    let Some(miss) = fit.miss_of(workload) else { return };
     let placement = &fit.placements[miss.first];
     // What the scheduler cannot read, the checks of the schema report.
     let Outcome::DoesNotFit(error) = &placement.outcome else { return };
@@ -41,8 +41,12 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         (1, all) => format!("1 of {all} pods of {what} fits nowhere: {error}"),
         (pods, all) => format!("{pods} of {all} pods of {what} fit nowhere: {error}"),
     };
-    // A claim that is not in the input may be in the cluster.
-    let may_be_there = error.pre_filter.as_ref().is_some_and(|message| message.ends_with("not found"));
+    // A claim, or a volume for it, that is not in the input may be in the cluster.
+    let is_about_storage =
+        |text: &String| text.contains("PersistentVolumeClaims") || text.contains("persistent volumes");
+    let mut reasons = error.pre_filter.iter().chain(error.reasons.keys());
+    let may_be_there = error.pre_filter.as_ref().is_some_and(|message| message.ends_with("not found"))
+        || (!fit.gathered.knows_storage && reasons.any(is_about_storage));
     let severity = match (may_be_there, cx.settings.world) {
         (true, World::Open) => Severity::Warning,
         (_, _) => Severity::Error,

@@ -15,7 +15,7 @@ use crate::diagnostic::Severity;
 use crate::load::{self, Failure, Inputs};
 use crate::parse::version::Version;
 use crate::plan::answer::{AdviceWanted, Answers, HeadroomWanted, Lose, Questions, answer};
-use crate::plan::fit::Fit;
+use crate::plan::fit::{Fit, size};
 use crate::plan::gather::{InventoryFault, Sources, has_nodes};
 use crate::plan::scheduler::Detail;
 use crate::render::schedule::{NodeRows, ScheduleFormat, ScheduleReport, render_schedule};
@@ -95,8 +95,7 @@ pub(super) fn run(terminal: &Terminal, args: ScheduleArgs) -> Result<Outcome, Fa
         let help = "name a file with Nodes (`kubectl get nodes -o yaml`) or NodePools: `--nodes FILE`, or `nodes:` in kplan.yaml";
         return Err(Failure::new("there are no nodes to place pods on", Some(help.to_owned())));
     }
-    let detail = if args.per_node { Detail::PerNode } else { Detail::Outcome };
-    let fit = progress::during(terminal, "placing pods", || Fit::new(sources, detail));
+    let fit = progress::during(terminal, "placing pods", || placed(sources, &args))?;
     let answers = progress::during(terminal, "asking what if", || answer(&fit, &questions(&args)));
     let answers = answers.map_err(|lose| unknown(&lose, &fit))?;
 
@@ -132,6 +131,22 @@ pub(super) fn run(terminal: &Terminal, args: ScheduleArgs) -> Result<Outcome, Fa
         () if has_errors => Outcome::Findings,
         () => Outcome::Clean,
     })
+}
+
+/// How many pairs of a pod and a node are listed at most.
+const MOST_PAIRS: usize = 10_000_000;
+
+fn placed(sources: Sources<'_>, args: &ScheduleArgs) -> Result<Fit, Failure> {
+    if !args.per_node {
+        return Ok(Fit::new(sources, Detail::Outcome));
+    }
+    let (pods, nodes) = size(sources);
+    if pods.saturating_mul(nodes) > MOST_PAIRS {
+        let message = format!("`--per-node` would list {pods} pods with {nodes} nodes each");
+        let help = "leave `--per-node` out, or name fewer manifests".to_owned();
+        return Err(Failure::new(message, Some(help)));
+    }
+    Ok(Fit::new(sources, Detail::PerNode))
 }
 
 fn read_config(args: &ScheduleArgs, settings: &mut Settings) -> Result<Configured, Failure> {
@@ -181,7 +196,8 @@ fn unknown(lose: &Lose, fit: &Fit) -> Failure {
 
 fn does_not_fit(fit: &Fit, answers: &Answers) -> bool {
     let is_exceeded = fit.quotas.iter().any(|quota| quota.exceeded().next().is_some());
-    let is_lost = answers.losses.iter().flat_map(|(_, losses)| losses).any(|loss| !loss.homeless.is_empty());
+    let is_lost =
+        answers.losses.iter().flat_map(|(_, losses)| &losses.losses).any(|loss| !loss.homeless.is_empty());
     !fit.misses.is_empty() || is_exceeded || is_lost
 }
 

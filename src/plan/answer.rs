@@ -1,11 +1,12 @@
 //! What people ask about a fit beside whether everything fits.
 
-use rayon::prelude::*;
+use std::sync::Arc;
 
-use crate::plan::certainty::{Certainty, certainty};
-use crate::plan::fit::Fit;
-use crate::plan::question::headroom::{Headroom, headroom};
-use crate::plan::question::loss::{Loss, lose_any_node, lose_any_zone, lose_node, lose_zone};
+use crate::plan::certainty::{Certainty, Competition};
+use crate::plan::fit::{Fit, Miss};
+use crate::plan::pod::Pod;
+use crate::plan::question::headroom::{Headroom, headrooms};
+use crate::plan::question::loss::{Loss, Losses, lose_any_node, lose_any_zone, lose_node, lose_zone};
 use crate::plan::question::pool_size::{PoolSize, pool_sizes};
 use crate::plan::question::preemption::{DisruptionBudget, Preemption, preemption};
 use crate::plan::scheduler::Outcome;
@@ -46,13 +47,15 @@ pub enum Lose {
 #[derive(Debug, Clone, Default)]
 pub struct Answers {
     /// What each loss does, by question.
-    pub losses: Vec<(Lose, Vec<Loss>)>,
+    pub losses: Vec<(Lose, Losses)>,
     /// How many more pods of a workload fit: index into the workloads, and the answer.
     pub headroom: Option<Vec<(usize, Headroom)>>,
     /// For each miss, whether it could be otherwise, and who would be preempted.
     pub advice: Vec<Advice>,
     /// How many nodes of each pool are needed; only if something does not fit.
     pub pools: Vec<PoolSize>,
+    /// What was not looked into because that would take too long, in words.
+    pub left_out: Vec<String>,
 }
 
 /// What is known about a workload that does not fit.
@@ -62,6 +65,10 @@ pub struct Advice {
     pub certainty: Certainty,
     /// Who would go for the first pod that fits nowhere.
     pub preemption: Option<Preemption>,
+}
+
+fn one(loss: Loss) -> Losses {
+    Losses { all: 1, losses: vec![loss] }
 }
 
 /// Answers the questions.
@@ -78,21 +85,34 @@ pub fn answer(fit: &Fit, questions: &Questions) -> Result<Answers, Lose> {
         let losses = match lose {
             Lose::AnyNode => lose_any_node(&state),
             Lose::AnyZone => lose_any_zone(&state),
-            Lose::Node(name) => vec![lose_node(&state, name).ok_or_else(|| lose.clone())?],
-            Lose::Zone(name) => vec![lose_zone(&state, name).ok_or_else(|| lose.clone())?],
+            Lose::Node(name) => one(lose_node(&state, name).ok_or_else(|| lose.clone())?),
+            Lose::Zone(name) => one(lose_zone(&state, name).ok_or_else(|| lose.clone())?),
         };
+        let asked = losses.losses.len();
+        if asked < losses.all {
+            let (what, which) = match lose {
+                Lose::AnyNode | Lose::Node(_) => ("nodes", "fullest"),
+                Lose::AnyZone | Lose::Zone(_) => ("zones", "first"),
+            };
+            let all = losses.all;
+            answers
+                .left_out
+                .push(format!("of the {all} {what}, only the loss of the {which} {asked} was tried"));
+        }
         answers.losses.push((lose.clone(), losses));
     }
     if questions.headroom.is_some() {
         // A DaemonSet grows with the nodes, not by itself.
         let asked: Vec<usize> =
             (0..fit.workloads.len()).filter(|index| fit.workloads[*index].kind != "DaemonSet").collect();
-        let of = |index: usize| Some((index, headroom(&state, fit.workloads[index].pods.first()?)));
-        answers.headroom = Some(asked.into_par_iter().filter_map(of).collect());
+        let first = |index: usize| Some((index, fit.workloads[index].pods.first()?.clone()));
+        let pods: Vec<(usize, Arc<Pod>)> = asked.into_iter().filter_map(first).collect();
+        answers.headroom = Some(headrooms(&state, &pods));
     }
     if questions.advice.is_some() && !fit.misses.is_empty() {
         let pending = fit.pending();
         let mut state = state;
+        let competition = Competition::new(&fit.cluster, &pending);
         let budgets: Vec<DisruptionBudget> =
             fit.gathered.budgets.iter().map(|budget| DisruptionBudget::new(budget, &state)).collect();
         for miss in &fit.misses {
@@ -102,12 +122,26 @@ pub fn answer(fit: &Fit, questions: &Questions) -> Result<Answers, Lose> {
                 _ => None,
             };
             let certainty = match miss.explanation {
-                Some(_) => certainty(&fit.cluster, &pending, &placement.pod),
+                Some(_) => competition.certainty(&placement.pod),
                 None => Certainty::NotFound,
             };
             answers.advice.push(Advice { certainty, preemption });
         }
-        answers.pools = pool_sizes(&fit.cluster, &pending);
+        match pool_sizes(&fit.cluster, &pending) {
+            Some(pools) => answers.pools = pools,
+            None => {
+                answers.left_out.push("how many nodes of each pool everything needs was not tried".to_owned())
+            }
+        }
+        let unexplained = fit.misses.iter().filter(|miss| miss.explanation.is_none()).count();
+        let failed = |miss: &&Miss| !matches!(fit.placements[miss.first].outcome, Outcome::DoesNotFit(_));
+        let unexplained = unexplained - fit.misses.iter().filter(failed).count();
+        if unexplained > 0 {
+            answers.left_out.push(format!(
+                "for {unexplained} of {} workloads that do not fit, only the scheduler's sentence is given",
+                fit.misses.len()
+            ));
+        }
     }
     Ok(answers)
 }

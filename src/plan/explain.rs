@@ -5,10 +5,14 @@ use std::collections::BTreeMap;
 
 use crate::plan::node::{Node, Taint};
 use crate::plan::pod::{HostPort, Pod, PodTemplate};
+use crate::plan::scheduler::copies::is_independent;
 use crate::plan::scheduler::plain::{evaluate, refusal_of};
 use crate::plan::scheduler::state::{NodeState, SchedulerState};
 use crate::plan::scheduler::{NodeVerdict, Outcome, Plugin};
 use crate::plan::selector::{NodeSelectorTerm, Requirement};
+
+/// How many nodes more are tried, each in the whole cluster, for a pod that has to do with other pods.
+const MOST_TRIES: usize = 12;
 
 /// One thing that keeps a pod off a node.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,7 +138,16 @@ pub struct Explanation {
     /// The nearest miss; `None` if the pod was refused before any node was looked at.
     pub nearest: Option<NearestMiss>,
     /// Pools of which one more node, empty, would take the pod.
-    pub pools_that_help: Vec<String>,
+    pub pools_that_help: Vec<OneMore>,
+}
+
+/// A pool of which one more node would take a pod.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OneMore {
+    /// The pool.
+    pub pool: String,
+    /// The zones in which the node must be; empty if any of the pool's zones will do.
+    pub zones: Vec<String>,
 }
 
 /// Explains why a pod fits nowhere on the cluster as it is; `None` if it does fit.
@@ -155,10 +168,7 @@ pub fn explain(state: &SchedulerState<'_>, pod: &Pod) -> Option<Explanation> {
         groups.into_iter().map(|((plugin, reason), nodes)| ReasonGroup { plugin, reason, nodes }).collect();
     reasons.sort_by_key(|group| std::cmp::Reverse(group.nodes.len()));
     let nearest = evaluation.nodes.as_ref().and_then(|verdicts| nearest_miss(state, pod, verdicts));
-    let pools_that_help = pools(state.cluster.nodes.iter())
-        .into_iter()
-        .filter(|pool| one_more_node_helps(state, pod, pool))
-        .collect();
+    let pools_that_help = pools_that_help(state, pod);
     Some(Explanation { message: error.to_string(), reasons, nearest, pools_that_help })
 }
 
@@ -201,11 +211,7 @@ fn missing_share(obstacle: &Obstacle) -> u64 {
 /// Everything about a node alone that keeps the pod off it, in the order of the scheduler's plugins.
 pub fn obstacles_of_node(pod: &PodTemplate, node: &Node, state: &NodeState) -> Vec<Obstacle> {
     let mut obstacles = Vec::new();
-    let cordon = Taint {
-        key: "node.kubernetes.io/unschedulable".to_owned(),
-        value: String::new(),
-        effect: "NoSchedule".to_owned(),
-    };
+    let cordon = cordon();
     if node.unschedulable && !pod.tolerates(&cordon) {
         obstacles.push(Obstacle::Cordoned);
     }
@@ -284,26 +290,76 @@ pub fn pools<'n>(nodes: impl Iterator<Item = &'n Node>) -> Vec<String> {
     pools
 }
 
-/// Whether the pod would fit on one more node of a pool.
-fn one_more_node_helps(state: &SchedulerState<'_>, pod: &Pod, pool: &str) -> bool {
-    let mut tried: Vec<&Node> = Vec::new();
-    for node in state.cluster.nodes.iter().filter(|node| node.pool.as_deref() == Some(pool)) {
-        // Nodes of a pool differ by zone at most; each kind is tried once.
-        let is_alike = |other: &&Node| {
-            other.label("topology.kubernetes.io/zone") == node.label("topology.kubernetes.io/zone")
-        };
-        if tried.iter().any(is_alike) {
-            continue;
-        }
-        tried.push(node);
-        let (mut cluster, _) = state.settled(|_| false);
-        cluster.nodes.push(fresh_node(node, &cluster.nodes));
-        let extended = SchedulerState::new(&cluster);
-        if refusal_of(&extended, pod, cluster.nodes.len() - 1).is_none() {
-            return true;
+/// The pools of which one more node, empty, would take the pod.
+fn pools_that_help(state: &SchedulerState<'_>, pod: &Pod) -> Vec<OneMore> {
+    let keeps_others_away = state.nodes.iter().any(|node| node.with_affinity > 0);
+    let must_be_tried = keeps_others_away || !is_independent(&pod.template);
+    // Nodes of a pool differ by zone at most; each kind is looked at once.
+    let mut kinds: BTreeMap<(&str, Option<&str>), &Node> = BTreeMap::new();
+    for node in &state.cluster.nodes {
+        if let Some(pool) = node.pool.as_deref() {
+            kinds.entry((pool, node.label("topology.kubernetes.io/zone"))).or_insert(node);
         }
     }
-    false
+    let mut tries = 0;
+    let mut helps = |node: &Node| {
+        let fresh = fresh_node(node, &state.cluster.nodes);
+        if !admits_when_empty(&pod.template, &fresh) {
+            return false;
+        }
+        if !must_be_tried {
+            return true;
+        }
+        tries += 1;
+        if tries > MOST_TRIES {
+            return false;
+        }
+        let (mut cluster, _) = state.settled(|_| false);
+        cluster.nodes.push(fresh);
+        let extended = SchedulerState::new(&cluster);
+        refusal_of(&extended, pod, cluster.nodes.len() - 1).is_none()
+    };
+    let mut by_pool: BTreeMap<&str, (usize, Vec<&str>)> = BTreeMap::new();
+    for ((pool, zone), node) in kinds {
+        let (zones, helpful) = by_pool.entry(pool).or_default();
+        *zones += 1;
+        if helps(node) {
+            helpful.push(zone.unwrap_or_default());
+        }
+    }
+    let one_more = |(pool, (zones, helpful)): (&str, (usize, Vec<&str>))| OneMore {
+        pool: pool.to_owned(),
+        zones: if helpful.len() < zones {
+            helpful.into_iter().map(str::to_owned).collect()
+        } else {
+            Vec::new()
+        },
+    };
+    by_pool.into_iter().filter(|(_, (_, helpful))| !helpful.is_empty()).map(one_more).collect()
+}
+
+/// Whether a node would take the pod if nothing ran anywhere: [`obstacles_of_node`] names nothing permanent.
+pub fn admits_when_empty(pod: &PodTemplate, node: &Node) -> bool {
+    let has_room = |request: i64, allocatable: i64| request <= 0 || request <= allocatable;
+    let (wanted, offered) = (&pod.requests.requested, &node.allocatable);
+    pod.node_name.as_ref().is_none_or(|name| *name == node.name)
+        && pod.matches_node(&node.name, &node.labels)
+        && !node.taints.iter().any(|taint| taint.keeps_off() && !pod.tolerates(taint))
+        && (!node.unschedulable || pod.tolerates(&cordon()))
+        && node.allowed_pods > 0
+        && has_room(wanted.milli_cpu, offered.milli_cpu)
+        && has_room(wanted.memory, offered.memory)
+        && has_room(wanted.ephemeral_storage, offered.ephemeral_storage)
+        && wanted.scalars.iter().all(|(name, &amount)| has_room(amount, offered.scalar(name)))
+}
+
+/// The taint that a cordoned node has.
+fn cordon() -> Taint {
+    Taint {
+        key: "node.kubernetes.io/unschedulable".to_owned(),
+        value: String::new(),
+        effect: "NoSchedule".to_owned(),
+    }
 }
 
 /// A node like another one, with a name that sorts behind all others.
@@ -354,7 +410,7 @@ mod tests {
         let shortage =
             Shortage { resource: "cpu".to_owned(), requested: 2000, free: 1400, allocatable: 2000 };
         assert_eq!(nearest.obstacles, [Obstacle::Resource(shortage)]);
-        assert_eq!(explanation.pools_that_help, ["general"]);
+        assert_eq!(explanation.pools_that_help, [OneMore { pool: "general".to_owned(), zones: Vec::new() }]);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::parse::object::ObjectId;
 use crate::plan::cluster::Cluster;
 use crate::plan::explain::{Explanation, explain};
@@ -11,12 +13,19 @@ use crate::plan::inventory::inventory;
 use crate::plan::pod::Pod;
 use crate::plan::question::quota::{QuotaUse, quota_use};
 use crate::plan::resources::Resources;
+use crate::plan::scheduler::copies::{Copies, copies};
+use crate::plan::scheduler::plain::place;
 use crate::plan::scheduler::state::SchedulerState;
 use crate::plan::scheduler::{Detail, Outcome, Placement, queue_order, schedule_on};
 use crate::plan::workload::{Scale, ScaleEnd, Workload, expand};
 
-/// How many workloads that do not fit are explained; the others only get the scheduler's sentence.
+/// How many workloads that do not fit are explained, in a cluster of ordinary size; the others only get the scheduler's
+/// sentence.
 const MOST_EXPLAINED: usize = 50;
+/// How many are explained in the largest cluster.
+const FEWEST_EXPLAINED: usize = 5;
+/// How many pods and nodes are gone through for explanations.
+const MOST_GONE_THROUGH: usize = 10_000_000;
 
 /// The answer for one input.
 #[derive(Debug)]
@@ -76,6 +85,15 @@ pub struct Maximum {
     pub fits: usize,
     /// Why the next one does not, in the scheduler's words; `None` if all do.
     pub then: Option<String>,
+}
+
+/// How many pods there are to place, and on how many nodes.
+pub fn size(sources: Sources<'_>) -> (usize, usize) {
+    let gathered = gather(sources);
+    let mut cluster = inventory(&gathered.inventory).cluster;
+    let (objects, scalers) = (&gathered.workloads, &gathered.autoscalers);
+    let workloads = expand(objects, scalers, &gathered.admission, ScaleEnd::Minimum, &mut cluster);
+    (workloads.iter().map(|workload| workload.pods.len()).sum(), cluster.nodes.len())
 }
 
 impl Fit {
@@ -140,6 +158,12 @@ impl Fit {
         self.by_object.get(&object).copied()
     }
 
+    /// What is missing of a workload, by index into the workloads.
+    pub fn miss_of(&self, workload: usize) -> Option<&Miss> {
+        let found = self.misses.binary_search_by_key(&workload, |miss| miss.workload);
+        found.ok().map(|index| &self.misses[index])
+    }
+
     /// The pods of all workloads, in the order of the input.
     pub fn pending(&self) -> Vec<Arc<Pod>> {
         self.workloads.iter().flat_map(|workload| workload.pods.iter().cloned()).collect()
@@ -148,7 +172,7 @@ impl Fit {
     /// The cluster with everything placed.
     pub fn settled(&self) -> SchedulerState<'_> {
         let mut state = SchedulerState::new(&self.cluster);
-        schedule_on(&mut state, queue_order(&self.pending()), Detail::Outcome);
+        replay(&mut state, &self.placements);
         state
     }
 
@@ -184,14 +208,43 @@ fn misses(cluster: &Cluster, placements: &[Placement], owners: &BTreeMap<usize, 
     in_order.sort_by_key(|miss| miss.first);
     let mut state = SchedulerState::new(cluster);
     let mut next = 0;
-    for miss in in_order.into_iter().take(MOST_EXPLAINED) {
-        let before = &placements[next..miss.first];
-        let queue = before.iter().map(|placement| placement.pod.clone()).collect();
-        schedule_on(&mut state, queue, Detail::Outcome);
+    let size = placements.len() + cluster.running.len() + 20 * cluster.nodes.len();
+    let explained = (MOST_GONE_THROUGH / size.max(1)).clamp(FEWEST_EXPLAINED, MOST_EXPLAINED);
+    for miss in in_order.into_iter().take(explained) {
+        replay(&mut state, &placements[next..miss.first]);
         next = miss.first;
         miss.explanation = explain(&state, &placements[miss.first].pod);
     }
     by_workload.into_values().collect()
+}
+
+/// How many of some pods of a workload fit on top of what is placed, and what the first one without a place was told.
+fn more_of(state: &SchedulerState<'_>, pods: &[Arc<Pod>]) -> (usize, Option<String>) {
+    let message = |outcome: &Outcome| match outcome {
+        Outcome::DoesNotFit(error) => Some(error.to_string()),
+        Outcome::Failed(message) => Some(message.clone()),
+        Outcome::Placed(_) | Outcome::Gated(_) => None,
+    };
+    let Some(first) = pods.first() else { return (0, None) };
+    if pods.iter().all(|pod| Arc::ptr_eq(&pod.template, &first.template)) {
+        let Copies { placed, then } = copies(state, first, pods.len());
+        return match then.as_ref().and_then(message) {
+            Some(message) => (placed, Some(message)),
+            None => (pods.len(), None),
+        };
+    }
+    let placements = schedule_on(&mut state.clone(), pods.to_vec(), Detail::Outcome);
+    let missed = placements.iter().filter(|placement| is_miss(&placement.outcome)).count();
+    (pods.len() - missed, placements.iter().find_map(|placement| message(&placement.outcome)))
+}
+
+/// Puts pods where it was decided that they go.
+fn replay(state: &mut SchedulerState<'_>, placements: &[Placement]) {
+    for placement in placements {
+        if let Outcome::Placed(node) = placement.outcome {
+            place(state, &placement.pod, node);
+        }
+    }
 }
 
 /// Asks for the maximum of each autoscaled workload by itself, and of all together, on top of what is placed. What
@@ -203,21 +256,19 @@ fn maxima(
     misses: &[Miss],
 ) -> (Vec<Maximum>, (usize, usize)) {
     let missing: BTreeSet<usize> = misses.iter().map(|miss| miss.workload).collect();
-    let mut maxima = Vec::new();
+    let mut asked_about = Vec::new();
     let mut more: Vec<Arc<Pod>> = Vec::new();
     for (index, (least, most)) in workloads.iter().zip(largest).enumerate() {
         let (Some(scale), false) = (least.scale, missing.contains(&index)) else { continue };
         let extra = most.pods.get(least.pods.len()..).unwrap_or_default();
-        let placements = schedule_on(&mut state.clone(), extra.to_vec(), Detail::Outcome);
-        let then = placements.iter().find_map(|placement| match &placement.outcome {
-            Outcome::DoesNotFit(error) => Some(error.to_string()),
-            Outcome::Failed(message) => Some(message.clone()),
-            Outcome::Placed(_) | Outcome::Gated(_) => None,
-        });
-        let missed = placements.iter().filter(|placement| is_miss(&placement.outcome)).count();
-        maxima.push(Maximum { workload: index, scale, fits: most.pods.len() - missed, then });
         more.extend(extra.iter().cloned());
+        asked_about.push((index, scale, least.pods.len(), extra));
     }
+    let maximum = |(workload, scale, least, extra): (usize, Scale, usize, &[Arc<Pod>])| {
+        let (placed, then) = more_of(state, extra);
+        Maximum { workload, scale, fits: least + placed, then }
+    };
+    let maxima = asked_about.into_par_iter().map(maximum).collect();
     let asked = more.len();
     let placements = schedule_on(&mut state.clone(), queue_order(&more), Detail::Outcome);
     let missed = placements.iter().filter(|placement| is_miss(&placement.outcome)).count();

@@ -19,11 +19,12 @@ use crate::parse::pod::PodTemplate as WrittenTemplate;
 use crate::plan::admission::pod_creation::AdmissionObjects;
 use crate::plan::inventory::{InventoryObjects, NodePool};
 use crate::plan::pod::{Pod, PodTemplate};
+use crate::plan::volume::{Claim, Volume};
 use crate::plan::workload::{Autoscalers, ScaledObject, WorkloadObject};
 
 pub use crate::plan::gather::fault::InventoryFault;
 
-/// How many nodes of a pool are made at most: four times what Kubernetes itself is built for.
+/// How many nodes the pools make at most, all together: four times what Kubernetes itself is built for.
 pub const MOST_NODES: u32 = 20_000;
 
 /// The programs that objects are gathered from.
@@ -56,6 +57,8 @@ pub struct Gathered {
     pub budgets: Vec<PodDisruptionBudget>,
     /// What of the inventory cannot be used.
     pub faults: Vec<InventoryFault>,
+    /// Whether the inventory has classes or volumes, and so all that there are. Else those of the input may be a part.
+    pub knows_storage: bool,
     /// Running pods that a workload of the input makes, and that therefore are placed anew.
     pub replaced: usize,
 }
@@ -99,7 +102,10 @@ pub fn gather(sources: Sources<'_>) -> Gathered {
     }
     gathered.keep_running(running);
     if snapshots.is_empty() {
-        assume_classes(&mut gathered);
+        if !gathered.knows_storage {
+            assume_classes(&mut gathered);
+        }
+        bind_before_pods(&mut gathered);
     }
     fault::check_names(sources, &mut gathered.faults);
     gathered
@@ -123,6 +129,8 @@ impl Gathered {
             Origin::Snapshot => object.get("metadata.uid").is_some(),
             Origin::Manifest => false,
         };
+        self.knows_storage |= origin != Origin::Manifest
+            && matches!(object.kind(), Kind::StorageClass | Kind::PersistentVolume);
         match object.kind() {
             Kind::Node if origin == Origin::Inventory || is_usable_node(object) => {
                 fault::check_node(object, &mut self.faults);
@@ -131,11 +139,15 @@ impl Gathered {
             }
             Kind::NodePool => {
                 fault::check_pool(object, &mut self.faults);
-                let pool = decoded::<NodePool>(object, &mut self.faults);
-                self.inventory.node_pools.extend(pool.map(|mut pool| {
-                    pool.spec.count = pool.spec.count.min(MOST_NODES);
-                    pool
-                }));
+                if let Some(mut pool) = decoded::<NodePool>(object, &mut self.faults) {
+                    let made: u32 = self.inventory.node_pools.iter().map(|pool| pool.spec.count).sum();
+                    let left = MOST_NODES - made;
+                    if pool.spec.count > left {
+                        self.faults.push(fault::too_many_nodes(object, left));
+                        pool.spec.count = left;
+                    }
+                    self.inventory.node_pools.push(pool);
+                }
             }
             Kind::Namespace => self.inventory.namespaces.extend(read(object, &mut self.faults)),
             Kind::PersistentVolume => self.inventory.volumes.extend(read(object, &mut self.faults)),
@@ -271,31 +283,83 @@ pub fn template_of(object: ObjectRef<'_>) -> Option<PodTemplate> {
     Some(Arc::unwrap_or_clone(pod.template))
 }
 
-/// Without any StorageClass in the input, there is no telling what the cluster provisions: every class that a claim
-/// names, and a default one, are taken to be there and to provision where the pod goes. Nodes that were read from a
-/// cluster together with the pods come with all that is there.
+/// Unless the inventory says which storage there is, there is no telling what the cluster provisions: every class that
+/// a claim names, and a default one, are taken to be there and to provision where the pod goes. Nodes that were read
+/// from a cluster together with the pods come with all that is there.
 fn assume_classes(gathered: &mut Gathered) {
-    if !gathered.inventory.storage_classes.is_empty() || !gathered.inventory.volumes.is_empty() {
-        return;
-    }
     let of_sets = gathered.workloads.iter().filter_map(|workload| match workload {
         WorkloadObject::StatefulSet(set) => set.spec.volume_claim_templates.as_ref(),
         _ => None,
     });
     let claims = gathered.inventory.claims.iter().chain(of_sets.flatten());
-    let mut names: BTreeSet<String> =
-        claims.filter_map(|claim| claim.spec.as_ref()?.storage_class_name.clone()).collect();
+    let mut names: BTreeSet<String> = claims.map(|claim| Claim::new(claim).storage_class).collect();
     names.remove("");
-    let default = "(default)".to_owned();
-    for name in names.into_iter().chain([default.clone()]) {
-        let is_default = (name == default)
-            .then(|| [("storageclass.kubernetes.io/is-default-class".to_owned(), "true".to_owned())].into());
-        gathered.inventory.storage_classes.push(StorageClass {
-            metadata: ObjectMeta { name: Some(name), annotations: is_default, ..ObjectMeta::default() },
+    let classes = &mut gathered.inventory.storage_classes;
+    let is_default = |class: &StorageClass| {
+        let annotations = class.metadata.annotations.as_ref();
+        annotations.and_then(|annotations| annotations.get(DEFAULT_CLASS)).is_some_and(|text| text == "true")
+    };
+    let default = (!classes.iter().any(is_default)).then(|| "(default)".to_owned());
+    for class in classes.iter() {
+        names.remove(class.metadata.name.as_deref().unwrap_or_default());
+    }
+    for name in names.into_iter().chain(default.clone()) {
+        let annotations =
+            (Some(&name) == default.as_ref()).then(|| [(DEFAULT_CLASS.to_owned(), "true".to_owned())].into());
+        classes.push(StorageClass {
+            metadata: ObjectMeta { name: Some(name), annotations, ..ObjectMeta::default() },
             provisioner: "kplan.dev/assumed".to_owned(),
             volume_binding_mode: Some("WaitForFirstConsumer".to_owned()),
             ..StorageClass::default()
         });
+    }
+}
+
+/// The annotation of the class that claims get which name none.
+const DEFAULT_CLASS: &str = "storageclass.kubernetes.io/is-default-class";
+
+/// The class that stands for none, of claims and volumes that are made by hand.
+const BY_HAND: &str = "(by hand)";
+
+/// What binds at once does so before a pod waits for it, so that the scheduler finds the claim bound: to a volume that
+/// suits it, or to a new one. Where that would be is not known; it is taken to be where the pod goes.
+fn bind_before_pods(gathered: &mut Gathered) {
+    let classes = &mut gathered.inventory.storage_classes;
+    classes.push(StorageClass {
+        metadata: ObjectMeta { name: Some(BY_HAND.to_owned()), ..ObjectMeta::default() },
+        provisioner: "kubernetes.io/no-provisioner".to_owned(),
+        ..StorageClass::default()
+    });
+    for class in classes {
+        class.volume_binding_mode = Some("WaitForFirstConsumer".to_owned());
+    }
+    for volume in &mut gathered.inventory.volumes {
+        // What was written by hand is available as soon as it is there.
+        volume.status.get_or_insert_default().phase.get_or_insert_with(|| "Available".to_owned());
+        if Volume::new(volume).storage_class.is_empty() {
+            volume.spec.get_or_insert_default().storage_class_name = Some(BY_HAND.to_owned());
+        }
+    }
+    // A claim of a volume by its name gets that one.
+    let known: BTreeSet<&str> =
+        gathered.inventory.volumes.iter().filter_map(|volume| volume.metadata.name.as_deref()).collect();
+    for claim in &mut gathered.inventory.claims {
+        let volume = claim.spec.as_ref().and_then(|spec| spec.volume_name.as_deref());
+        if volume.is_some_and(|volume| known.contains(volume)) {
+            let annotations = claim.metadata.annotations.get_or_insert_default();
+            annotations.insert("pv.kubernetes.io/bind-completed".to_owned(), "yes".to_owned());
+        }
+    }
+    let of_sets = gathered.workloads.iter_mut().filter_map(|workload| match workload {
+        WorkloadObject::StatefulSet(set) => set.spec.volume_claim_templates.as_mut(),
+        _ => None,
+    });
+    for claim in gathered.inventory.claims.iter_mut().chain(of_sets.flatten()) {
+        if let Some(class) = claim.spec.as_mut().and_then(|spec| spec.storage_class_name.as_mut())
+            && class.is_empty()
+        {
+            BY_HAND.clone_into(class);
+        }
     }
 }
 

@@ -65,6 +65,20 @@ impl Resources {
         }
     }
 
+    /// The amounts so many times, saturating.
+    pub fn times(&self, count: i64) -> Resources {
+        Resources {
+            milli_cpu: self.milli_cpu.saturating_mul(count),
+            memory: self.memory.saturating_mul(count),
+            ephemeral_storage: self.ephemeral_storage.saturating_mul(count),
+            scalars: self
+                .scalars
+                .iter()
+                .map(|(name, amount)| (name.clone(), amount.saturating_mul(count)))
+                .collect(),
+        }
+    }
+
     /// Takes other amounts away, saturating.
     pub fn subtract(&mut self, other: &Resources) {
         self.milli_cpu = self.milli_cpu.saturating_sub(other.milli_cpu);

@@ -2,7 +2,7 @@
 
 use crate::plan::certainty::{Certainty, Proof};
 use crate::plan::cluster::Cluster;
-use crate::plan::explain::{Explanation, NearestMiss, Obstacle, Shortage};
+use crate::plan::explain::{Explanation, NearestMiss, Obstacle, OneMore, Shortage};
 use crate::plan::node::Taint;
 use crate::plan::pod::PodTemplate;
 use crate::plan::quantity::Quantity;
@@ -163,6 +163,13 @@ pub fn nearest(cluster: &Cluster, nearest: &NearestMiss) -> String {
     format!("nearest is {node}: {}", obstacles.join("; and "))
 }
 
+fn one_more(more: &OneMore) -> String {
+    match more.zones.as_slice() {
+        [] => format!("`{}`", more.pool),
+        zones => format!("`{}` in zone {}", more.pool, zones.join(" or ")),
+    }
+}
+
 /// What would let the pod fit; `None` if neither a change of the manifest nor a node more does.
 pub fn remedy(explanation: &Explanation, pod: &PodTemplate) -> Option<String> {
     let nearest = explanation.nearest.as_ref();
@@ -170,7 +177,7 @@ pub fn remedy(explanation: &Explanation, pod: &PodTemplate) -> Option<String> {
         .filter(|nearest| nearest.obstacles.len() <= 3)
         .and_then(|nearest| nearest.obstacles.iter().map(|obstacle| change(obstacle, pod)).collect());
     let mut ways: Vec<String> = changes.into_iter().map(|changes| changes.join(" and ")).collect();
-    let pools: Vec<String> = explanation.pools_that_help.iter().map(|pool| format!("`{pool}`")).collect();
+    let pools: Vec<String> = explanation.pools_that_help.iter().map(one_more).collect();
     if !pools.is_empty() {
         ways.push(format!("one more node of pool {}", pools.join(" or ")));
     }
@@ -189,8 +196,8 @@ pub fn certainty(certainty: &Certainty) -> String {
                 count => format!("the {count} nodes that they can go to"),
             };
             format!(
-                "impossible in any order: {pods} {} need {} {} together, and {} is free on {nodes}",
-                if *pods == 1 { "pod" } else { "pods" },
+                "impossible in any order: {pods} {} {} {}, and {} is free on {nodes}",
+                if *pods == 1 { "pod needs" } else { "pods together need" },
                 amount(resource, *needed),
                 resource_name(resource),
                 amount(resource, *free)

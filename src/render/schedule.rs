@@ -46,6 +46,17 @@ pub struct ScheduleReport<'a> {
     pub rows: NodeRows,
 }
 
+/// What was not placed or not looked into because that would take too long, a sentence each.
+fn left_out(report: &ScheduleReport<'_>) -> Vec<String> {
+    let cut = report.fit.workloads.iter().filter(|workload| workload.left_out > 0);
+    let cut = cut.map(|workload| {
+        let all = workload.pods.len() + workload.left_out;
+        let name = human::workload_name(workload);
+        format!("{name}: only {} of its {all} pods were placed; there are too many pods", workload.pods.len())
+    });
+    cut.chain(report.answers.left_out.iter().cloned()).collect()
+}
+
 /// The schedule in a format, ending in a line break. `colors` matters to [`ScheduleFormat::Human`] only.
 pub fn render_schedule(report: &ScheduleReport<'_>, format: ScheduleFormat, colors: Colors) -> String {
     match format {

@@ -85,12 +85,6 @@ pub(super) fn check_pool(object: ObjectRef<'_>, faults: &mut Vec<InventoryFault>
             faults.push(fault);
         }
     }
-    if let Some(count) = object.get("spec.count")
-        && count.as_i64().is_some_and(|number| number > i64::from(MOST_NODES))
-    {
-        let message = format!("a pool of more than {MOST_NODES} nodes is more than kplan places pods on");
-        faults.push(InventoryFault::at(object, count, message));
-    }
     if let Some(list) = object.get("spec.allocatable") {
         check_amounts(object, list, faults);
     }
@@ -107,6 +101,18 @@ pub(super) fn check_pool(object: ObjectRef<'_>, faults: &mut Vec<InventoryFault>
             faults.push(fault);
         }
     }
+}
+
+/// A pool of which only so many nodes are made.
+pub(super) fn too_many_nodes(object: ObjectRef<'_>, made: u32) -> InventoryFault {
+    let message = format!(
+        "more than {MOST_NODES} nodes are more than kplan places pods on: of NodePool `{}`, {made} count",
+        object.name()
+    );
+    let node = object.get("spec.count").unwrap_or_else(|| object.root());
+    let mut fault = InventoryFault::at(object, node, message);
+    fault.help = Some("no cluster of Kubernetes has that many: it is built for 5000".to_owned());
+    fault
 }
 
 fn check_amounts(object: ObjectRef<'_>, list: NodeRef<'_>, faults: &mut Vec<InventoryFault>) {

@@ -1,5 +1,6 @@
 //! What happens when nodes are lost: does everything still fit?
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -10,6 +11,22 @@ use crate::plan::scheduler::{Detail, Outcome, Placement, queue_order, schedule_o
 
 /// The label that says in which zone a node is.
 const ZONE: &str = "topology.kubernetes.io/zone";
+
+/// How many pods are put in their places at most, over all losses that are asked about.
+const MOST_REPLACED: usize = 30_000_000;
+/// As how many pods a node counts for that, and a pod that is like no other.
+const COUNTS_FOR: usize = 20;
+/// How many losses are asked about in any case.
+const FEWEST_LOSSES: usize = 10;
+
+/// What each of several losses does.
+#[derive(Debug, Clone)]
+pub struct Losses {
+    /// How many there are to ask about.
+    pub all: usize,
+    /// Those that were asked about.
+    pub losses: Vec<Loss>,
+}
 
 /// What the loss of some nodes does.
 #[derive(Debug, Clone)]
@@ -30,10 +47,26 @@ pub fn lose_node(state: &SchedulerState<'_>, name: &str) -> Option<Loss> {
     Some(lose(state, name.to_owned(), vec![node]))
 }
 
-/// What the loss of each node does, one at a time, in the order of the nodes.
-pub fn lose_any_node(state: &SchedulerState<'_>) -> Vec<Loss> {
-    let nodes = (0..state.cluster.nodes.len()).into_par_iter();
-    nodes.map(|node| lose(state, state.cluster.nodes[node].name.clone(), vec![node])).collect()
+/// What the loss of each node does, one at a time, in the order of the nodes. In a very large cluster only the fullest
+/// nodes are asked about.
+pub fn lose_any_node(state: &SchedulerState<'_>) -> Losses {
+    let all = state.cluster.nodes.len();
+    let mut asked: Vec<usize> = (0..all).collect();
+    asked.sort_by_key(|&node| Reverse(state.nodes[node].pods.len()));
+    asked.truncate(most_losses(state));
+    asked.sort_unstable();
+    let one = |&node: &usize| lose(state, state.cluster.nodes[node].name.clone(), vec![node]);
+    Losses { all, losses: asked.par_iter().map(one).collect() }
+}
+
+/// How many losses are asked about at most: for each of them, everything that stays is put in its place once.
+fn most_losses(state: &SchedulerState<'_>) -> usize {
+    let pods = || state.nodes.iter().flat_map(|node| &node.pods);
+    let mut templates: Vec<usize> = pods().map(|pod| Arc::as_ptr(&pod.template).addr()).collect();
+    templates.sort_unstable();
+    templates.dedup();
+    let each = pods().count() + COUNTS_FOR * (state.cluster.nodes.len() + templates.len());
+    (MOST_REPLACED / each.max(1)).max(FEWEST_LOSSES)
 }
 
 /// What the loss of a zone does, after everything was placed; `None` if no node is in it.
@@ -44,12 +77,14 @@ pub fn lose_zone(state: &SchedulerState<'_>, zone: &str) -> Option<Loss> {
     (!in_zone.is_empty()).then(|| lose(state, zone.to_owned(), in_zone))
 }
 
-/// What the loss of each zone does, one at a time, by name.
-pub fn lose_any_zone(state: &SchedulerState<'_>) -> Vec<Loss> {
+/// What the loss of each zone does, one at a time, by name; in a very large cluster, of the first ones.
+pub fn lose_any_zone(state: &SchedulerState<'_>) -> Losses {
     let mut zones: Vec<&str> = state.cluster.nodes.iter().filter_map(|node| node.label(ZONE)).collect();
     zones.sort_unstable();
     zones.dedup();
-    zones.par_iter().filter_map(|zone| lose_zone(state, zone)).collect()
+    let all = zones.len();
+    zones.truncate(most_losses(state));
+    Losses { all, losses: zones.par_iter().filter_map(|zone| lose_zone(state, zone)).collect() }
 }
 
 fn lose(state: &SchedulerState<'_>, lost: String, nodes: Vec<usize>) -> Loss {
@@ -93,10 +128,10 @@ mod tests {
         assert_eq!((loss.displaced, loss.homeless.len()), (1, 1));
         let Outcome::DoesNotFit(error) = &loss.homeless[0].outcome else { panic!("it has no room") };
         assert_eq!(error.to_string(), "0/1 nodes are available: 1 Insufficient cpu.");
-        assert_eq!(lose_any_node(&state).len(), 2);
+        assert_eq!(lose_any_node(&state).losses.len(), 2);
         assert_eq!(lose_zone(&state, "b").unwrap().displaced, 1);
         assert_eq!(
-            lose_any_zone(&state).iter().map(|loss| loss.lost.as_str()).collect::<Vec<_>>(),
+            lose_any_zone(&state).losses.iter().map(|loss| loss.lost.as_str()).collect::<Vec<_>>(),
             ["a", "b"]
         );
         assert!(lose_node(&state, "none").is_none() && lose_zone(&state, "none").is_none());

@@ -11,6 +11,8 @@ use crate::plan::scheduler::{Detail, Outcome, queue_order, schedule_on};
 
 /// How many nodes of one pool are considered at most.
 pub const MOST_NODES: usize = 5_000;
+/// How many times nodes are looked at for one size, at most; a dozen or two of sizes are tried.
+const MOST_LOOKS: usize = 100_000_000;
 
 /// How many nodes of a pool are needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,48 +21,58 @@ pub struct PoolSize {
     pub pool: String,
     /// How many nodes it has.
     pub present: usize,
-    /// The fewest nodes of the pool with which every pod is placed, the other pools as they are; `None` if no number
-    /// of them helps.
+    /// The fewest nodes of the pool with which every pod is placed, the other pools as they are; `None` if none of
+    /// the numbers that are considered helps.
     pub needed: Option<usize>,
 }
 
 /// Finds, pool by pool, the smallest size with which the scheduler places every pod. What runs on nodes that a smaller
-/// pool would not have is placed anew, before what is pending.
-pub fn pool_sizes(cluster: &Cluster, pending: &[Arc<Pod>]) -> Vec<PoolSize> {
+/// pool would not have is placed anew, before what is pending. `None` if that would take too long.
+pub fn pool_sizes(cluster: &Cluster, pending: &[Arc<Pod>]) -> Option<Vec<PoolSize>> {
+    let pools = pools(cluster.nodes.iter());
+    let running = cluster.running.iter().map(|(_, pod)| pod);
+    let pods: usize = running.chain(pending).map(|pod| weight(pod)).sum();
+    let pods = pods.max(1).saturating_mul(pools.len().max(1));
+    if pods.saturating_mul(cluster.nodes.len()) > MOST_LOOKS {
+        return None;
+    }
+    let most = (MOST_LOOKS / pods).min(MOST_NODES);
     let size = |pool: String| {
         let present = cluster.nodes.iter().filter(|node| node.pool.as_deref() == Some(pool.as_str())).count();
-        PoolSize { needed: needed(cluster, pending, &pool, present), pool, present }
+        PoolSize { needed: needed(cluster, pending, &pool, present, most), pool, present }
     };
-    pools(cluster.nodes.iter()).into_iter().map(size).collect()
+    Some(pools.into_iter().map(size).collect())
 }
 
-fn needed(cluster: &Cluster, pending: &[Arc<Pod>], pool: &str, present: usize) -> Option<usize> {
-    let fits = |count: usize| fits_with(cluster, pending, pool, count);
+/// As how many pods one counts: with volumes, every plugin looks at every node.
+fn weight(pod: &Pod) -> usize {
+    if pod.template.volumes.is_empty() { 1 } else { 40 }
+}
+
+fn needed(cluster: &Cluster, pending: &[Arc<Pod>], pool: &str, present: usize, most: usize) -> Option<usize> {
+    let homeless = |count: usize| homeless_with(cluster, pending, pool, count);
     // First a size that is enough, then the smallest by halving: more nodes of a pool do not take room away.
     let mut enough = present.max(1);
-    while !fits(enough) {
-        if enough >= MOST_NODES || !gets_better(cluster, pending, pool, enough) {
+    let mut left = homeless(enough);
+    while left > 0 {
+        let more = (enough * 2).min(most);
+        if more <= enough {
             return None;
         }
-        enough = (enough * 2).min(MOST_NODES);
+        // If more nodes place no more pods, no number of them does.
+        let then = homeless(more);
+        if then >= left {
+            return None;
+        }
+        (enough, left) = (more, then);
     }
     let mut too_few = None;
     while too_few.map_or(0, |count: usize| count + 1) < enough {
         let low = too_few.map_or(0, |count: usize| count + 1);
         let middle = low + (enough - low) / 2;
-        if fits(middle) { enough = middle } else { too_few = Some(middle) }
+        if homeless(middle) == 0 { enough = middle } else { too_few = Some(middle) }
     }
     Some(enough)
-}
-
-/// Whether more nodes place more pods, so that it is worth to go on.
-fn gets_better(cluster: &Cluster, pending: &[Arc<Pod>], pool: &str, count: usize) -> bool {
-    homeless_with(cluster, pending, pool, (count * 2).min(MOST_NODES))
-        < homeless_with(cluster, pending, pool, count)
-}
-
-fn fits_with(cluster: &Cluster, pending: &[Arc<Pod>], pool: &str, count: usize) -> bool {
-    homeless_with(cluster, pending, pool, count) == 0
 }
 
 /// How many pods find no node when the pool has `count` nodes.
@@ -106,7 +118,7 @@ mod tests {
 
     fn needed(nodes: u32, pods: usize, mix: Mix) -> Option<usize> {
         let bench = bench(nodes, pods, mix);
-        let sizes = pool_sizes(&bench.cluster, &bench.pods);
+        let sizes = pool_sizes(&bench.cluster, &bench.pods).unwrap();
         assert_eq!((sizes.len(), sizes[0].present), (1, nodes as usize));
         sizes[0].needed
     }
@@ -125,6 +137,6 @@ mod tests {
         let mut template = (*bench.pods[0].template).clone();
         template.requests.requested.milli_cpu = 64_000;
         let pod = Arc::new(Pod { name: "large".to_owned(), template: Arc::new(template) });
-        assert_eq!(pool_sizes(&bench.cluster, &[pod])[0].needed, None);
+        assert_eq!(pool_sizes(&bench.cluster, &[pod]).unwrap()[0].needed, None);
     }
 }

@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::util::intstr::IntOrString;
 
 use crate::plan::pod::{Pod, namespace_or_default};
 use crate::plan::scheduler::plain::{evaluate, refusal_of};
-use crate::plan::scheduler::state::SchedulerState;
+use crate::plan::scheduler::state::{NodeState, SchedulerState};
 use crate::plan::scheduler::{NodeVerdict, Outcome};
 use crate::plan::selector::Selector;
 
@@ -15,6 +15,11 @@ use crate::plan::selector::Selector;
 const FEWEST_CANDIDATES: usize = 100;
 /// Nodes on which preemption is tried at least, in percent (`MinCandidateNodesPercentage`).
 const CANDIDATES_PERCENT: usize = 10;
+
+/// How many times it is asked whether the pod fits, at most, for pods on so many nodes.
+const MOST_ASKED: usize = 3_000;
+/// How many times a node is looked at, at most.
+const MOST_LOOKS: usize = 30_000_000;
 
 /// A PodDisruptionBudget.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,8 +117,12 @@ pub fn preemption(
     let wanted = (helpful.len() * CANDIDATES_PERCENT / 100).max(FEWEST_CANDIDATES);
     let mut candidates: Vec<Preemption> = Vec::new();
     let mut without_violations = 0;
+    let mut left = (MOST_LOOKS / state.nodes.len().max(1)).max(MOST_ASKED);
     for node in helpful {
-        if let Some(candidate) = victims_on(state, pod, node, budgets) {
+        if left == 0 {
+            break;
+        }
+        if let Some(candidate) = victims_on(state, pod, node, budgets, &mut left) {
             without_violations += usize::from(candidate.violations == 0);
             candidates.push(candidate);
         }
@@ -138,21 +147,27 @@ fn victims_on(
     pod: &Pod,
     node: usize,
     budgets: &[DisruptionBudget],
+    left: &mut usize,
 ) -> Option<Preemption> {
-    let before = state.nodes[node].clone();
-    let users_before = state.claim_users.clone();
+    let is_lesser = |other: &Arc<Pod>| other.template.priority < pod.template.priority;
+    if !state.nodes[node].pods.iter().any(is_lesser) {
+        return None;
+    }
+    let before = state.nodes[node].pods.clone();
+    let mut fits = |state: &SchedulerState<'_>| {
+        *left = left.saturating_sub(1);
+        refusal_of(state, pod, node).is_none()
+    };
     let mut removed: Vec<Arc<Pod>> = Vec::new();
     for index in (0..state.nodes[node].pods.len()).rev() {
-        if state.nodes[node].pods[index].template.priority < pod.template.priority {
+        if is_lesser(&state.nodes[node].pods[index]) {
             removed.push(state.remove(node, index));
         }
     }
     // The pods that were there first count as started first, and so as more important among equals.
     removed.reverse();
     removed.sort_by_key(|pod| std::cmp::Reverse(pod.template.priority));
-    let found = if removed.is_empty() || refusal_of(state, pod, node).is_some() {
-        None
-    } else {
+    let found = if fits(state) {
         let (violating, others) = split_by_violation(removed, budgets);
         let mut victims = Vec::new();
         let mut violations = 0;
@@ -160,7 +175,7 @@ fn victims_on(
             violating.into_iter().map(|pod| (pod, true)).chain(others.into_iter().map(|pod| (pod, false)))
         {
             state.add(node, candidate.clone());
-            if refusal_of(state, pod, node).is_some() {
+            if !fits(state) {
                 let last = state.nodes[node].pods.len() - 1;
                 state.remove(node, last);
                 violations += usize::from(violates);
@@ -169,9 +184,16 @@ fn victims_on(
         }
         victims.sort_by_key(|victim| std::cmp::Reverse(victim.template.priority));
         (!victims.is_empty()).then_some(Preemption { node, victims, violations })
+    } else {
+        None
     };
-    state.nodes[node] = before;
-    state.claim_users = users_before;
+    while let Some(last) = state.nodes[node].pods.len().checked_sub(1) {
+        state.remove(node, last);
+    }
+    state.nodes[node] = NodeState::default();
+    for pod in before {
+        state.add(node, pod);
+    }
     found
 }
 

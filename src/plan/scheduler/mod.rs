@@ -1,6 +1,7 @@
 //! The scheduler: places pods as the default profile of kube-scheduler does, every node considered, the highest score
 //! wins, and among equals the first node by name.
 
+pub mod copies;
 pub mod fast;
 pub mod fit_error;
 pub mod plain;
@@ -86,7 +87,7 @@ pub enum Outcome {
     /// It goes to a node: index into the cluster's nodes.
     Placed(usize),
     /// It fits nowhere.
-    DoesNotFit(FitError),
+    DoesNotFit(Arc<FitError>),
     /// Gates hold it back; it takes no room.
     Gated(Vec<String>),
     /// The scheduler could not work, with its message.

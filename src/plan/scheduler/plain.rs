@@ -47,46 +47,65 @@ pub struct Evaluation {
     pub nodes: Option<Vec<(usize, NodeVerdict)>>,
 }
 
-/// Runs every filter and every score for a pod on the cluster as it is.
-pub fn evaluate(state: &SchedulerState<'_>, pod: &Pod) -> Evaluation {
-    let refused = |outcome| Evaluation { outcome, nodes: None };
+/// What is said about nodes that the pod's affinity does not name, where it names some.
+pub(in crate::plan::scheduler) const NOT_NAMED: &str = "node(s) didn't satisfy plugin(s) [NodeAffinity]";
+
+/// The rejection of every node that is looked at, `None` for a feasible one; or what becomes of the pod, if it is
+/// refused before any node is looked at.
+pub(in crate::plan::scheduler) fn filter_nodes(
+    state: &SchedulerState<'_>,
+    pod: &Pod,
+) -> Result<Vec<(usize, Option<Rejection>)>, Outcome> {
     let template = &pod.template;
     if !template.scheduling_gates.is_empty() {
-        return refused(Outcome::Gated(template.scheduling_gates.clone()));
+        return Err(Outcome::Gated(template.scheduling_gates.clone()));
     }
     let all_nodes = state.cluster.nodes.len();
     if all_nodes == 0 {
-        return refused(Outcome::Failed("no nodes available to schedule pods".to_owned()));
+        return Err(Outcome::Failed("no nodes available to schedule pods".to_owned()));
     }
-    let fit_error = |pre_filter: Option<String>, reasons| {
-        Outcome::DoesNotFit(FitError { all_nodes, pre_filter, reasons })
-    };
     let refusal = |plugin: Plugin, refusal: Refusal| match refusal {
-        Refusal::Unresolvable(message) => fit_error(Some(message), BTreeMap::new()),
+        Refusal::Unresolvable(message) => {
+            let error = FitError { all_nodes, pre_filter: Some(message), reasons: BTreeMap::new() };
+            Outcome::DoesNotFit(Arc::new(error))
+        }
         Refusal::Error(message) => {
             Outcome::Failed(format!("running PreFilter plugin {:?}: {message}", plugin.name()))
         }
     };
-    let named = match node_affinity::named_nodes(template) {
-        Ok(named) => named,
-        Err(error) => return refused(refusal(Plugin::NodeAffinity, error)),
-    };
-    let pre_filtered = match pre_filter(state, pod) {
-        Ok(pre_filtered) => pre_filtered,
-        Err((plugin, error)) => return refused(refusal(plugin, error)),
-    };
+    let named = node_affinity::named_nodes(template).map_err(|error| refusal(Plugin::NodeAffinity, error))?;
+    let pre_filtered = pre_filter(state, pod).map_err(|(plugin, error)| refusal(plugin, error))?;
     let candidates: Vec<usize> = match named {
         Some(names) => names.iter().filter_map(|name| state.cluster.node_index(name)).collect(),
         None => (0..all_nodes).collect(),
     };
+    let filtered = candidates.into_iter().map(|node| {
+        let rejection = filter(state, pod, &pre_filtered, node).map_err(Outcome::Failed)?;
+        Ok((node, rejection))
+    });
+    filtered.collect()
+}
 
+/// The nodes to which the pod can go: indices into the cluster's nodes.
+pub fn feasible_nodes(state: &SchedulerState<'_>, pod: &Pod) -> Vec<usize> {
+    let filtered = filter_nodes(state, pod).unwrap_or_default();
+    filtered.into_iter().filter(|(_, rejection)| rejection.is_none()).map(|(node, _)| node).collect()
+}
+
+/// Runs every filter and every score for a pod on the cluster as it is.
+pub fn evaluate(state: &SchedulerState<'_>, pod: &Pod) -> Evaluation {
+    let refused = |outcome| Evaluation { outcome, nodes: None };
+    let filtered = match filter_nodes(state, pod) {
+        Ok(filtered) => filtered,
+        Err(outcome) => return refused(outcome),
+    };
+    let (all_nodes, looked_at) = (state.cluster.nodes.len(), filtered.len());
     let mut feasible = Vec::new();
-    let mut verdicts = Vec::with_capacity(candidates.len());
-    for &node in &candidates {
-        match filter(state, pod, &pre_filtered, node) {
-            Ok(None) => feasible.push(node),
-            Ok(Some(rejection)) => verdicts.push((node, NodeVerdict::Rejected(rejection))),
-            Err(message) => return refused(Outcome::Failed(message)),
+    let mut verdicts = Vec::with_capacity(looked_at);
+    for (node, rejection) in filtered {
+        match rejection {
+            None => feasible.push(node),
+            Some(rejection) => verdicts.push((node, NodeVerdict::Rejected(rejection))),
         }
     }
     if feasible.is_empty() {
@@ -98,11 +117,11 @@ pub fn evaluate(state: &SchedulerState<'_>, pod: &Pod) -> Evaluation {
                 }
             }
         }
-        if candidates.len() < all_nodes {
-            let reason = "node(s) didn't satisfy plugin(s) [NodeAffinity]".to_owned();
-            *reasons.entry(reason).or_default() += all_nodes - candidates.len();
+        if looked_at < all_nodes {
+            *reasons.entry(NOT_NAMED.to_owned()).or_default() += all_nodes - looked_at;
         }
-        return Evaluation { outcome: fit_error(None, reasons), nodes: Some(verdicts) };
+        let error = FitError { all_nodes, pre_filter: None, reasons };
+        return Evaluation { outcome: Outcome::DoesNotFit(Arc::new(error)), nodes: Some(verdicts) };
     }
     let scores = match score(state, pod, &feasible) {
         Ok(scores) => scores,

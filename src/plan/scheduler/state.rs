@@ -38,6 +38,8 @@ pub struct NodeState {
     pub ports: Vec<HostPort>,
     /// The pods, running and placed.
     pub pods: Vec<Arc<Pod>>,
+    /// How many of the pods have affinity or anti-affinity to pods (`PodsWithAffinity`).
+    pub with_affinity: usize,
 }
 
 impl NodeState {
@@ -48,12 +50,14 @@ impl NodeState {
         self.non_zero_milli_cpu = self.non_zero_milli_cpu.saturating_add(requests.non_zero_milli_cpu);
         self.non_zero_memory = self.non_zero_memory.saturating_add(requests.non_zero_memory);
         self.ports.extend(pod.template.host_ports.iter().cloned());
+        self.with_affinity += usize::from(has_affinity(&pod));
         self.pods.push(pod);
     }
 
     /// Takes the pod at an index off the node and gives it back.
     pub fn remove(&mut self, index: usize) -> Arc<Pod> {
         let pod = self.pods.remove(index);
+        self.with_affinity -= usize::from(has_affinity(&pod));
         let requests = &pod.template.requests;
         self.requested.subtract(&requests.requested);
         self.non_zero_milli_cpu = self.non_zero_milli_cpu.saturating_sub(requests.non_zero_milli_cpu);
@@ -65,6 +69,10 @@ impl NodeState {
         }
         pod
     }
+}
+
+fn has_affinity(pod: &Pod) -> bool {
+    pod.template.affinity.as_ref().is_ok_and(|affinity| affinity.is_stated)
 }
 
 impl<'c> SchedulerState<'c> {

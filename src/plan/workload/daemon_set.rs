@@ -20,12 +20,13 @@ const TOLERATED: [(&str, &str); 6] = [
 ];
 
 /// Makes a pod `NAME-NODE` for every node that the DaemonSet should run on, bound to it by node affinity
-/// (`DaemonSetsController.manage`).
+/// (`DaemonSetsController.manage`); of no more than `most`, and how many are left out.
 pub(in crate::plan::workload) fn daemon_set(
     maker: &mut Maker<'_>,
     set: &apps::DaemonSet,
+    most: usize,
     refusals: &mut Vec<AdmissionRefusal>,
-) -> Vec<Arc<Pod>> {
+) -> (Vec<Arc<Pod>>, usize) {
     let spec = &set.spec;
     let namespace = namespace_or_default(set.metadata.namespace.as_deref());
     let name = set.metadata.name.clone().unwrap_or_default();
@@ -37,7 +38,9 @@ pub(in crate::plan::workload) fn daemon_set(
     }
     let template = Pod::new(&base).template;
     let eligible = maker.cluster.nodes.iter().filter(|node| should_run(&template, node));
-    let nodes: Vec<String> = eligible.map(|node| node.name.clone()).collect();
+    let mut nodes: Vec<String> = eligible.map(|node| node.name.clone()).collect();
+    let left_out = nodes.len().saturating_sub(most);
+    nodes.truncate(most);
     let mut pods = Vec::with_capacity(nodes.len());
     for node in nodes {
         let mut pod = base.clone();
@@ -45,7 +48,7 @@ pub(in crate::plan::workload) fn daemon_set(
         bind_to(&mut pod, node);
         pods.push(maker.single(pod, refusals));
     }
-    pods
+    (pods, left_out)
 }
 
 /// Whether a DaemonSet's pod belongs on the node: by name, selector and affinity, and taints

@@ -6,13 +6,14 @@ use k8s_openapi::api::batch::v1 as batch;
 
 use crate::plan::admission::pod_creation::AdmissionRefusal;
 use crate::plan::pod::{Pod, namespace_or_default};
-use crate::plan::workload::{MOST_PODS, Maker, add_label, owner};
+use crate::plan::workload::{Maker, add_label, owner};
 
 /// The pods that a Job runs at a time when it starts: as many as its parallelism, but no more than its completions
 /// (`manageJob`); none while it is suspended. The pods of an indexed Job have the label of their index.
 pub(in crate::plan::workload) fn job(
     maker: &mut Maker<'_>,
     job: &batch::Job,
+    count: usize,
     refusals: &mut Vec<AdmissionRefusal>,
 ) -> Vec<Arc<Pod>> {
     let Some(spec) = &job.spec else {
@@ -20,13 +21,14 @@ pub(in crate::plan::workload) fn job(
     };
     let namespace = namespace_or_default(job.metadata.namespace.as_deref());
     let name = job.metadata.name.clone().unwrap_or_default();
-    run(maker, spec, &namespace, &name, refusals)
+    run(maker, spec, (&namespace, &name), count, refusals)
 }
 
 /// The pods of one run of a CronJob, suspended or not: what it needs when its time comes.
 pub(in crate::plan::workload) fn cron_job(
     maker: &mut Maker<'_>,
     cron_job: &batch::CronJob,
+    count: usize,
     refusals: &mut Vec<AdmissionRefusal>,
 ) -> Vec<Arc<Pod>> {
     let spec = cron_job.spec.job_template.spec.as_ref();
@@ -35,23 +37,27 @@ pub(in crate::plan::workload) fn cron_job(
     };
     let namespace = namespace_or_default(cron_job.metadata.namespace.as_deref());
     let name = cron_job.metadata.name.clone().unwrap_or_default();
-    run(maker, spec, &namespace, &name, refusals)
+    run(maker, spec, (&namespace, &name), count, refusals)
+}
+
+/// How many pods a Job runs at a time; none while it is suspended.
+pub(in crate::plan::workload) fn pods_at_once(spec: &batch::JobSpec) -> i32 {
+    if spec.suspend == Some(true) {
+        return 0;
+    }
+    // Without either, a Job runs one pod to one completion (`SetDefaults_Job`).
+    let parallelism = spec.parallelism.unwrap_or(1);
+    spec.completions.map_or(parallelism, |completions| parallelism.min(completions))
 }
 
 fn run(
     maker: &mut Maker<'_>,
     spec: &batch::JobSpec,
-    namespace: &str,
-    name: &str,
+    name: (&str, &str),
+    count: usize,
     refusals: &mut Vec<AdmissionRefusal>,
 ) -> Vec<Arc<Pod>> {
-    // Without either, a Job runs one pod to one completion (`SetDefaults_Job`).
-    let parallelism = spec.parallelism.unwrap_or(1);
-    let count = match spec.completions {
-        Some(completions) => parallelism.min(completions),
-        None => parallelism,
-    };
-    let count = if spec.suspend == Some(true) { 0 } else { count.clamp(0, MOST_PODS) };
+    let (namespace, name) = name;
     let mut pod = maker.pod_of(&spec.template, namespace, owner("batch/v1", "Job", name));
     for key in ["job-name", "batch.kubernetes.io/job-name"] {
         add_label(&mut pod, key, name);

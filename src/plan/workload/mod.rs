@@ -4,6 +4,7 @@ mod daemon_set;
 mod job;
 mod replicated;
 mod scale;
+mod share;
 mod stateful_set;
 
 use std::sync::Arc;
@@ -18,11 +19,10 @@ use crate::plan::admission::pod_creation::{AdmissionObjects, AdmissionRefusal, a
 use crate::plan::cluster::Cluster;
 use crate::plan::pod::{Pod, PodVolume, namespace_or_default};
 use crate::plan::volume::Claim;
+use crate::plan::workload::share::{Demand, demand, shares};
 
 pub use crate::plan::workload::scale::{Scale, scale_of};
-
-/// How many pods of a workload are made at most: more than Kubernetes is built for in a whole cluster.
-pub const MOST_PODS: i32 = 200_000;
+pub use crate::plan::workload::share::MOST_PODS;
 
 /// An object that makes pods, in the order of the input.
 #[derive(Debug, Clone)]
@@ -149,6 +149,8 @@ pub struct Workload {
     pub name: String,
     /// Its pods, in the order in which the controller makes them.
     pub pods: Vec<Arc<Pod>>,
+    /// How many pods more it asks for, which were not made because there would be too many to place.
+    pub left_out: usize,
     /// The bounds of its autoscaler.
     pub scale: Option<Scale>,
     /// Why admission would refuse its pods; each reason once.
@@ -170,14 +172,26 @@ pub fn expand(
     end: ScaleEnd,
     cluster: &mut Cluster,
 ) -> Vec<Workload> {
+    let named = |object: &WorkloadObject| {
+        let metadata = object.metadata();
+        let namespace = namespace_or_default(metadata.namespace.as_deref());
+        (namespace, metadata.name.clone().unwrap_or_default())
+    };
+    let demands: Vec<Demand> = objects
+        .iter()
+        .map(|object| {
+            let (namespace, name) = named(object);
+            demand(object, (&namespace, &name), autoscalers, end, cluster)
+        })
+        .collect();
+    let shares = shares(&demands, cluster.nodes.len());
     let mut maker = Maker { admission, cluster };
     let mut workloads = Vec::with_capacity(objects.len());
-    for (source, object) in objects.iter().enumerate() {
-        let (kind, metadata, stated) = (object.kind(), object.metadata(), object.stated_replicas());
-        let namespace = namespace_or_default(metadata.namespace.as_deref());
-        let name = metadata.name.clone().unwrap_or_default();
+    for ((source, object), (demand, replicas)) in objects.iter().enumerate().zip(demands.iter().zip(shares)) {
+        let kind = object.kind();
+        let (namespace, name) = named(object);
         let scale = scale_of(autoscalers, kind, &namespace, &name);
-        let replicas = scale.map_or(stated.unwrap_or(1), |scale| scale.at(end)).clamp(0, MOST_PODS);
+        let mut left_out = demand.pods - replicas;
         let mut refusals = Vec::new();
         let pods = match object {
             WorkloadObject::Deployment(object) => {
@@ -192,9 +206,13 @@ pub fn expand(
             WorkloadObject::StatefulSet(object) => {
                 stateful_set::stateful_set(&mut maker, object, replicas, &mut refusals)
             }
-            WorkloadObject::DaemonSet(object) => daemon_set::daemon_set(&mut maker, object, &mut refusals),
-            WorkloadObject::Job(object) => job::job(&mut maker, object, &mut refusals),
-            WorkloadObject::CronJob(object) => job::cron_job(&mut maker, object, &mut refusals),
+            WorkloadObject::DaemonSet(object) => {
+                let pods;
+                (pods, left_out) = daemon_set::daemon_set(&mut maker, object, replicas, &mut refusals);
+                pods
+            }
+            WorkloadObject::Job(object) => job::job(&mut maker, object, replicas, &mut refusals),
+            WorkloadObject::CronJob(object) => job::cron_job(&mut maker, object, replicas, &mut refusals),
             WorkloadObject::Pod(object) => {
                 // A pod of its own is taken as the scheduler would read it: its label keys are not merged again.
                 let mut pod = (**object).clone();
@@ -212,7 +230,7 @@ pub fn expand(
             }
         }
         refusals.dedup();
-        workloads.push(Workload { source, kind, namespace, name, pods, scale, refusals });
+        workloads.push(Workload { source, kind, namespace, name, pods, left_out, scale, refusals });
     }
     workloads
 }
@@ -245,7 +263,7 @@ impl Maker<'_> {
         &mut self,
         mut pod: core::Pod,
         name: &str,
-        count: i32,
+        count: usize,
         refusals: &mut Vec<AdmissionRefusal>,
     ) -> Vec<Arc<Pod>> {
         refusals.extend(admit_pod(self.admission, &mut pod));

@@ -16,7 +16,7 @@ const POD_TEMPLATE_HASH: &str = "pod-template-hash";
 pub(in crate::plan::workload) fn deployment(
     maker: &mut Maker<'_>,
     deployment: &apps::Deployment,
-    replicas: i32,
+    replicas: usize,
     refusals: &mut Vec<AdmissionRefusal>,
 ) -> Vec<Arc<Pod>> {
     let spec = &deployment.spec;
@@ -38,7 +38,7 @@ pub(in crate::plan::workload) fn deployment(
 pub(in crate::plan::workload) fn replica_set(
     maker: &mut Maker<'_>,
     set: &apps::ReplicaSet,
-    replicas: i32,
+    replicas: usize,
     refusals: &mut Vec<AdmissionRefusal>,
 ) -> Vec<Arc<Pod>> {
     let namespace = namespace_or_default(set.metadata.namespace.as_deref());
@@ -59,7 +59,7 @@ pub(in crate::plan::workload) fn replica_set(
 pub(in crate::plan::workload) fn replication_controller(
     maker: &mut Maker<'_>,
     controller: &core::ReplicationController,
-    replicas: i32,
+    replicas: usize,
     refusals: &mut Vec<AdmissionRefusal>,
 ) -> Vec<Arc<Pod>> {
     let namespace = namespace_or_default(controller.metadata.namespace.as_deref());

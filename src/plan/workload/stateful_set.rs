@@ -15,7 +15,7 @@ use crate::plan::workload::{Maker, add_label, owner, revision_name};
 pub(in crate::plan::workload) fn stateful_set(
     maker: &mut Maker<'_>,
     set: &apps::StatefulSet,
-    replicas: i32,
+    replicas: usize,
     refusals: &mut Vec<AdmissionRefusal>,
 ) -> Vec<Arc<Pod>> {
     let namespace = namespace_or_default(set.metadata.namespace.as_deref());
@@ -28,7 +28,7 @@ pub(in crate::plan::workload) fn stateful_set(
     let mut base = maker.pod_of(&spec.template, &namespace, owner("apps/v1", "StatefulSet", &name));
     add_label(&mut base, "controller-revision-hash", &format!("{name}-{}", revision_name(&spec.template)));
     let mut pods = Vec::new();
-    for ordinal in start..start + i64::from(replicas) {
+    for ordinal in start..start + replicas as i64 {
         let mut pod = base.clone();
         let pod_name = format!("{name}-{ordinal}");
         pod.metadata.name = Some(pod_name.clone());

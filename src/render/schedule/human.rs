@@ -8,7 +8,7 @@ use crate::plan::words::{amount, quota_amount};
 use crate::plan::workload::Workload;
 use crate::render::schedule::bar::bar;
 use crate::render::schedule::table::{BOLD, Cell, DIM, RED, YELLOW, lines, paint};
-use crate::render::schedule::{NodeRows, ScheduleReport, miss, question};
+use crate::render::schedule::{NodeRows, ScheduleReport, left_out, miss, question};
 use crate::render::{Colors, counted, plain};
 
 /// How many nodes are listed unless all are asked for.
@@ -47,7 +47,7 @@ pub(super) fn render(report: &ScheduleReport<'_>, colors: Colors) -> String {
     question::headroom(&mut out, report, colors);
     question::maxima(&mut out, report, colors);
     miss::all(&mut out, report, colors);
-    notes(&mut out, fit, colors);
+    notes(&mut out, report, colors);
     out.push_str(&paint(colors, BOLD, &summary(fit)));
     out.push('\n');
     out
@@ -155,7 +155,8 @@ fn quota_rows(fit: &Fit) -> Vec<Vec<Cell>> {
 }
 
 /// What was taken for granted, or left out.
-fn notes(out: &mut String, fit: &Fit, colors: Colors) {
+fn notes(out: &mut String, report: &ScheduleReport<'_>, colors: Colors) {
+    let fit = report.fit;
     let mut note = |text: String| {
         out.push_str(&format!("{}: {text}\n", paint(colors, YELLOW, "note")));
     };
@@ -177,6 +178,7 @@ fn notes(out: &mut String, fit: &Fit, colors: Colors) {
         let pods = counted(claims, "pod has", "pods have");
         note(format!("{pods} resource claims (dynamic resource allocation), which are not simulated"));
     }
+    left_out(report).into_iter().for_each(&mut note);
     if fit.gathered.replaced > 0 {
         let one = "running pod of the inventory belongs to a workload of the input: it is placed anew";
         let many = "running pods of the inventory belong to workloads of the input: they are placed anew";

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::plan::answer::Lose;
 use crate::plan::scheduler::verdict::{PodVerdict, verdicts};
 use crate::plan::scheduler::{Outcome, Placement};
-use crate::render::schedule::ScheduleReport;
+use crate::render::schedule::{ScheduleReport, left_out};
 
 #[derive(Serialize)]
 struct Schedule {
@@ -14,6 +14,8 @@ struct Schedule {
     losses: Vec<Loss>,
     #[serde(skip_serializing_if = "Option::is_none")]
     headroom: Option<Vec<Headroom>>,
+    #[serde(rename = "leftOut", skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -37,6 +39,8 @@ struct Headroom {
     namespace: String,
     name: String,
     more: usize,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    or_more: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     then: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -50,7 +54,7 @@ pub(super) fn render(report: &ScheduleReport<'_>) -> String {
             Lose::AnyNode | Lose::Node(_) => "node",
             Lose::AnyZone | Lose::Zone(_) => "zone",
         };
-        losses.iter().map(move |loss| Loss {
+        losses.losses.iter().map(move |loss| Loss {
             lost: kind,
             name: loss.lost.clone(),
             displaced: loss.displaced,
@@ -65,6 +69,7 @@ pub(super) fn render(report: &ScheduleReport<'_>) -> String {
                 namespace: workload.namespace.clone(),
                 name: workload.name.clone(),
                 more: headroom.more,
+                or_more: headroom.is_at_least,
                 then: headroom.then.as_ref().map(ToString::to_string),
                 ignores_volumes: headroom.ignores_claims,
             }
@@ -75,6 +80,7 @@ pub(super) fn render(report: &ScheduleReport<'_>) -> String {
         pods: verdicts(&report.fit.cluster, &report.fit.placements).pods,
         losses: losses.collect(),
         headroom,
+        left_out: left_out(report),
     };
     let mut text = serde_json::to_string(&schedule).unwrap_or_default();
     text.push('\n');

@@ -86,7 +86,7 @@ fn one(out: &mut String, report: &ScheduleReport<'_>, colors: Colors, index: usi
                 named.push(format!("{} more", victims.len() - NAMED_VICTIMS));
             }
             let node = &fit.cluster.nodes[preemption.node].name;
-            line(&format!("it would preempt {} on {node}", named.join(", ")));
+            line(&format!("but it would preempt {} on {node}", named.join(", ")));
         }
     }
     place(out, report, colors, miss);

@@ -1,7 +1,6 @@
 //! The answers to what was asked beside.
 
 use crate::plan::answer::Lose;
-use crate::plan::question::headroom::MOST_COPIES;
 use crate::plan::question::loss::Loss;
 use crate::plan::scheduler::{Outcome, Placement};
 use crate::render::schedule::ScheduleReport;
@@ -21,6 +20,7 @@ pub(super) fn losses(out: &mut String, report: &ScheduleReport<'_>, colors: Colo
             Lose::Node(name) => format!("node {}", plain::line(name)),
             Lose::Zone(name) => format!("zone {}", plain::line(name)),
         };
+        let losses = &losses.losses;
         let bad: Vec<&Loss> = losses.iter().filter(|loss| !loss.homeless.is_empty()).collect();
         let most = losses.iter().map(|loss| loss.displaced).max().unwrap_or(0);
         out.push_str(&paint(colors, BOLD, &format!("If {what} is lost")));
@@ -77,10 +77,7 @@ pub(super) fn headroom(out: &mut String, report: &ScheduleReport<'_>, colors: Co
     let Some(headroom) = &report.answers.headroom else { return };
     let mut rows = vec![vec![Cell::left("HEADROOM"), Cell::right("MORE"), Cell::left("THEN")]];
     for (workload, headroom) in headroom {
-        let more = match headroom.more {
-            MOST_COPIES.. => format!("{MOST_COPIES}+"),
-            more => more.to_string(),
-        };
+        let more = format!("{}{}", headroom.more, if headroom.is_at_least { "+" } else { "" });
         let mut then = headroom.then.as_ref().map_or(String::new(), ToString::to_string);
         if headroom.ignores_claims {
             then.push_str(" (volumes not counted)");
@@ -103,6 +100,10 @@ pub(super) fn maxima(out: &mut String, report: &ScheduleReport<'_>, colors: Colo
     for maximum in &fit.maxima {
         let name = workload_name(&fit.workloads[maximum.workload]);
         match &maximum.then {
+            None if maximum.fits < usize::try_from(maximum.scale.maximum).unwrap_or(0) => {
+                let (fits, asked) = (maximum.fits, maximum.scale.maximum);
+                out.push_str(&format!("  {name}: at least {fits} of {asked} pods fit; no more were tried\n"));
+            }
             None => out.push_str(&format!("  {name} fits with {} pods\n", maximum.scale.maximum)),
             Some(then) => {
                 let fits = format!("only {} of {} pods fit", maximum.fits, maximum.scale.maximum);

@@ -1,13 +1,18 @@
 //! The decision about one pod from what the engine knows.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::plan::scheduler::fast::class::INFEASIBLE;
-use crate::plan::scheduler::fast::engine::{Engine, Prepared};
+use crate::plan::pod::PodTemplate;
+use crate::plan::scheduler::fast::class::{Class, INFEASIBLE};
+use crate::plan::scheduler::fast::engine::{Candidates, Engine, Prepared};
 use crate::plan::scheduler::fast::topology::NO_DOMAIN;
+use crate::plan::scheduler::plain::NOT_NAMED;
 use crate::plan::scheduler::plugins::inter_pod_affinity::normalized;
 use crate::plan::scheduler::plugins::pod_topology_spread::{domain_score, domain_weight};
-use crate::plan::scheduler::plugins::{MAX_NODE_SCORE, ScoreOrder, node_ports, node_resources, normalize};
+use crate::plan::scheduler::plugins::{
+    MAX_NODE_SCORE, ScoreOrder, node_affinity, node_ports, node_resources, normalize, taint_toleration,
+};
 use crate::plan::scheduler::state::SchedulerState;
 use crate::plan::scheduler::{FitError, Outcome, Plugin};
 
@@ -134,10 +139,14 @@ pub(super) fn decide(
     template: usize,
     prepared: &Prepared,
 ) -> Outcome {
+    let number = match prepared.candidates {
+        Candidates::Class(number) => number,
+        Candidates::Node(node) => return decide_about(engine, state, template, prepared, node),
+    };
     let Engine { classes, log, .. } = engine;
-    classes[prepared.class].sync(state, log);
+    classes[number].sync(state, log);
     let engine = &*engine;
-    let class = &engine.classes[prepared.class];
+    let class = &engine.classes[number];
     let between = BetweenPods::new(engine, template, prepared);
     let weighs = prepared
         .preferred
@@ -158,12 +167,50 @@ pub(super) fn decide(
         let feasible =
             scored.filter(|&(node, &score)| score != INFEASIBLE && between.refusal(node).is_none());
         buffers.feasible.extend(feasible.map(|(node, _)| node));
-        best_in_all(engine, buffers, template, prepared, weighs)
+        best_in_all(engine, class, buffers, template, prepared, weighs)
     };
     match best {
         Some(node) => Outcome::Placed(node),
-        None => Outcome::DoesNotFit(fit_error(engine, state, template, prepared, &between)),
+        None => {
+            let error = fit_error(class, state, &engine.templates[template].template, &between);
+            Outcome::DoesNotFit(Arc::new(error))
+        }
     }
+}
+
+/// Whether a pod that can only go to one node goes there.
+fn decide_about(
+    engine: &Engine<'_>,
+    state: &SchedulerState<'_>,
+    template: usize,
+    prepared: &Prepared,
+    index: usize,
+) -> Outcome {
+    let pod = &engine.templates[template].template;
+    let (node, node_state) = (&state.cluster.nodes[index], &state.nodes[index]);
+    let rejection = taint_toleration::filter_unschedulable(pod, node)
+        .or_else(|| node_affinity::filter_name(pod, node))
+        .or_else(|| taint_toleration::filter(pod, node))
+        .or_else(|| node_affinity::filter(pod, node))
+        .or_else(|| node_ports::filter(pod, node_state))
+        .or_else(|| node_resources::filter(&pod.requests, node, node_state));
+    let refusal = || BetweenPods::new(engine, template, prepared).refusal(index);
+    let reasons = match rejection {
+        Some(rejection) => rejection.reasons,
+        None => match refusal() {
+            Some(refusal) => vec![refusal.reason().to_owned()],
+            None => return Outcome::Placed(index),
+        },
+    };
+    let mut counted: BTreeMap<String, usize> = BTreeMap::new();
+    for reason in reasons {
+        *counted.entry(reason).or_default() += 1;
+    }
+    let all_nodes = state.cluster.nodes.len();
+    if all_nodes > 1 {
+        *counted.entry(NOT_NAMED.to_owned()).or_default() += all_nodes - 1;
+    }
+    Outcome::DoesNotFit(Arc::new(FitError { all_nodes, pre_filter: None, reasons: counted }))
 }
 
 /// The first node of those with the highest local score that the constraints between pods admit.
@@ -187,12 +234,12 @@ fn best_local(local: &[i16], between: &BetweenPods<'_>) -> Option<usize> {
 /// The first node of those with the highest total, where scores depend on all feasible nodes.
 fn best_in_all(
     engine: &Engine<'_>,
+    class: &Class,
     buffers: &mut Buffers,
     template: usize,
     prepared: &Prepared,
     weighs: Weighs,
 ) -> Option<usize> {
-    let class = &engine.classes[prepared.class];
     let Buffers { feasible, totals, raw } = buffers;
     totals.clear();
     totals.extend(feasible.iter().map(|&node| i64::from(class.local[node])));
@@ -363,14 +410,11 @@ fn affinity_points(
 
 /// Counts the reasons of the nodes, as the plain algorithm would find them.
 fn fit_error(
-    engine: &Engine<'_>,
+    class: &Class,
     state: &SchedulerState<'_>,
-    template: usize,
-    prepared: &Prepared,
+    template: &PodTemplate,
     between: &BetweenPods<'_>,
 ) -> FitError {
-    let class = &engine.classes[prepared.class];
-    let template = &engine.templates[template].template;
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     let mut count = |reason: &str| match reasons.get_mut(reason) {
         Some(count) => *count += 1,
@@ -381,7 +425,7 @@ fn fit_error(
     for (index, node) in state.cluster.nodes.iter().enumerate() {
         let node_state = &state.nodes[index];
         if class.is_named.get(index) == Some(&false) {
-            count("node(s) didn't satisfy plugin(s) [NodeAffinity]");
+            count(NOT_NAMED);
         } else if let Some(refusal) = class.refusal[index] {
             count(&class.reasons[usize::from(refusal)]);
         } else if let Some(rejection) = node_ports::filter(template, node_state)

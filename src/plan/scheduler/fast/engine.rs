@@ -34,7 +34,7 @@ pub(super) struct TemplateState {
 
 /// The constraints of a template in terms of tallies.
 pub(super) struct Prepared {
-    pub(super) class: usize,
+    pub(super) candidates: Candidates,
     pub(super) required_spread: Vec<RequiredSpread>,
     /// One tally per required affinity term.
     pub(super) required: Vec<usize>,
@@ -46,6 +46,15 @@ pub(super) struct Prepared {
     pub(super) scored_spread: Vec<ScoredSpread>,
     /// Nodes that lack a label of a scored constraint and so get no points; empty if there are none.
     pub(super) ignored: Vec<bool>,
+}
+
+/// The nodes in question for a template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Candidates {
+    /// Those that its class says.
+    Class(usize),
+    /// The one that its node affinity names: the pods of a DaemonSet have one each, and share nothing worth keeping.
+    Node(usize),
 }
 
 /// A spread constraint that must hold.
@@ -257,9 +266,17 @@ impl<'c> Engine<'c> {
             terms.iter().map(|term| resolve(state, term)).collect()
         };
         let required = resolved(&affinity.required);
-        let (scored, requires_all_keys) = scored_constraints(state, &template).ok()?;
+        let (mut scored, requires_all_keys) = scored_constraints(state, &template).ok()?;
+        let candidates = match names.filter(|names| names.len() == 1).and_then(|names| names.first()) {
+            Some(name) => Candidates::Node(self.cluster.node_index(name)?),
+            None => Candidates::Class(self.class(state, &template)),
+        };
+        let is_scored = matches!(candidates, Candidates::Class(_));
+        if !is_scored {
+            scored.clear();
+        }
         let prepared = Prepared {
-            class: self.class(state, &template),
+            candidates,
             required_spread: self.required_spread(&template, spread),
             meets_itself: meets_all(&required, &template),
             required: required
@@ -276,7 +293,7 @@ impl<'c> Engine<'c> {
                     self.tally(Predicate::Meets(term), Role::Counted, &key, None)
                 })
                 .collect(),
-            preferred: self.preferred(state, &template),
+            preferred: if is_scored { self.preferred(state, &template) } else { Vec::new() },
             ignored: if requires_all_keys && !scored.is_empty() {
                 self.cluster.nodes.iter().map(|node| !has_all_keys(node, scored.iter())).collect()
             } else {

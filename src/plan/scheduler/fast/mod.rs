@@ -12,6 +12,7 @@ mod engine;
 mod tally;
 mod topology;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::plan::pod::Pod;
@@ -25,29 +26,63 @@ pub fn schedule_queue(state: &mut SchedulerState<'_>, queue: Vec<Arc<Pod>>) -> V
     let mut engine = Engine::new(state);
     let mut buffers = Buffers::default();
     let mut placements = Vec::with_capacity(queue.len());
-    // What the last pod was told, if it got no node: nothing has changed for a pod that is equal to it.
-    let mut refused: Option<(usize, Outcome)> = None;
+    // What pods were told that got no node. As long as nothing is placed, equal ones are told the same.
+    let mut refused: BTreeMap<usize, Outcome> = BTreeMap::new();
     for pod in queue {
         let template = engine.template(&pod.template);
-        if let Some((_, outcome)) = refused.as_ref().filter(|(last, _)| *last == template) {
+        if let Some(outcome) = refused.get(&template) {
             placements.push(Placement { pod, outcome: outcome.clone(), nodes: None });
             continue;
         }
-        let outcome = match engine.prepare(state, template) {
-            Some(prepared) => {
-                let outcome = decide(&mut engine, state, &mut buffers, template, &prepared);
-                if let Outcome::Placed(node) = outcome {
-                    state.add(node, pod.clone());
-                }
-                outcome
-            }
-            None => plain::schedule_one(state, pod.clone(), Detail::Outcome).outcome,
-        };
-        if let Outcome::Placed(node) = outcome {
-            engine.record(template, node);
+        let outcome = place_next(&mut engine, state, &mut buffers, template, &pod);
+        if matches!(outcome, Outcome::Placed(_)) {
+            refused.clear();
+        } else {
+            refused.insert(template, outcome.clone());
         }
-        refused = (!matches!(outcome, Outcome::Placed(_))).then(|| (template, outcome.clone()));
         placements.push(Placement { pod, outcome, nodes: None });
     }
     placements
+}
+
+/// Places up to `most` pods that are all like one, until one fits nowhere: how many found a node, and what the next
+/// one was told.
+pub(in crate::plan::scheduler) fn place_copies(
+    state: &mut SchedulerState<'_>,
+    pod: &Arc<Pod>,
+    most: usize,
+) -> (usize, Option<Outcome>) {
+    let mut engine = Engine::new(state);
+    let mut buffers = Buffers::default();
+    let template = engine.template(&pod.template);
+    for placed in 0..most {
+        let outcome = place_next(&mut engine, state, &mut buffers, template, pod);
+        if !matches!(outcome, Outcome::Placed(_)) {
+            return (placed, Some(outcome));
+        }
+    }
+    (most, None)
+}
+
+fn place_next(
+    engine: &mut Engine<'_>,
+    state: &mut SchedulerState<'_>,
+    buffers: &mut Buffers,
+    template: usize,
+    pod: &Arc<Pod>,
+) -> Outcome {
+    let outcome = match engine.prepare(state, template) {
+        Some(prepared) => {
+            let outcome = decide(engine, state, buffers, template, &prepared);
+            if let Outcome::Placed(node) = outcome {
+                state.add(node, pod.clone());
+            }
+            outcome
+        }
+        None => plain::schedule_one(state, pod.clone(), Detail::Outcome).outcome,
+    };
+    if let Outcome::Placed(node) = outcome {
+        engine.record(template, node);
+    }
+    outcome
 }

@@ -68,7 +68,11 @@ pub(in crate::plan::scheduler) fn pre_filter(
         meeting_anti: ByDomain::new(),
         kept_away_by: ByDomain::new(),
     };
+    let looks_at_all = !affinity.required.is_empty() || !affinity.required_anti.is_empty();
     for (node, node_state) in state.cluster.nodes.iter().zip(&state.nodes) {
+        if !looks_at_all && node_state.with_affinity == 0 {
+            continue;
+        }
         for placed in &node_state.pods {
             let placed = &placed.template;
             if meets_all(&affinity.required, placed) {
@@ -153,6 +157,9 @@ pub(in crate::plan::scheduler) fn scores(
     let namespace_labels = state.cluster.namespace_labels(&pod.namespace);
     let mut by_domain = ByDomain::new();
     for (node, node_state) in state.cluster.nodes.iter().zip(&state.nodes) {
+        if own.is_empty() && node_state.with_affinity == 0 {
+            continue;
+        }
         for placed in &node_state.pods {
             let placed = &placed.template;
             for (weight, term) in &own {

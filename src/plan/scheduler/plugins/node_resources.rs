@@ -1,7 +1,7 @@
 //! Requests against what nodes have left: `NodeResourcesFit` and `NodeResourcesBalancedAllocation`.
 
 use crate::plan::node::Node;
-use crate::plan::resources::PodRequests;
+use crate::plan::resources::{PodRequests, Resources};
 use crate::plan::scheduler::plugins::MAX_NODE_SCORE;
 use crate::plan::scheduler::state::NodeState;
 use crate::plan::scheduler::{Plugin, Rejection};
@@ -15,15 +15,15 @@ pub(in crate::plan::scheduler) struct Insufficient {
     pub(in crate::plan::scheduler) is_out_of_reach: bool,
 }
 
-/// What a node has too little of, in the order in which the scheduler names it (`fitsRequest`). Extended resources
+/// What a node with so much taken by so many pods has too little of, in the order in which the scheduler names it (`fitsRequest`). Extended resources
 /// come in the order of their names; the scheduler itself names them in no particular order.
 pub(in crate::plan::scheduler) fn insufficient_resources(
     requests: &PodRequests,
     node: &Node,
-    state: &NodeState,
+    taken: &Resources,
+    pods: i64,
 ) -> Vec<Insufficient> {
     let mut insufficient = Vec::new();
-    let pods = i64::try_from(state.pods.len()).unwrap_or(i64::MAX);
     if pods.saturating_add(1) > node.allowed_pods {
         insufficient.push(Insufficient { resource: "pods".to_owned(), is_out_of_reach: false });
     }
@@ -33,7 +33,7 @@ pub(in crate::plan::scheduler) fn insufficient_resources(
             insufficient.push(Insufficient { resource: resource.to_owned(), is_out_of_reach });
         }
     };
-    let (wanted, offered, taken) = (&requests.requested, &node.allocatable, &state.requested);
+    let (wanted, offered) = (&requests.requested, &node.allocatable);
     check("cpu", wanted.milli_cpu, offered.milli_cpu, taken.milli_cpu);
     check("memory", wanted.memory, offered.memory, taken.memory);
     check("ephemeral-storage", wanted.ephemeral_storage, offered.ephemeral_storage, taken.ephemeral_storage);
@@ -59,20 +59,56 @@ pub(in crate::plan::scheduler) fn fits(requests: &PodRequests, node: &Node, stat
             .all(|(name, &amount)| has_room(amount, offered.scalar(name), taken.scalar(name)))
 }
 
+/// How many copies of the pod fit on the node, one beside the other.
+pub(in crate::plan::scheduler) fn room(requests: &PodRequests, node: &Node, state: &NodeState) -> i64 {
+    let pods = i64::try_from(state.pods.len()).unwrap_or(i64::MAX);
+    let mut room = node.allowed_pods.saturating_sub(pods).max(0);
+    let mut limit = |request: i64, allocatable: i64, requested: i64| {
+        if request > 0 {
+            room = room.min(allocatable.saturating_sub(requested).max(0) / request);
+        }
+    };
+    let (wanted, offered, taken) = (&requests.requested, &node.allocatable, &state.requested);
+    limit(wanted.milli_cpu, offered.milli_cpu, taken.milli_cpu);
+    limit(wanted.memory, offered.memory, taken.memory);
+    limit(wanted.ephemeral_storage, offered.ephemeral_storage, taken.ephemeral_storage);
+    for (name, &amount) in &wanted.scalars {
+        limit(amount, offered.scalar(name), taken.scalar(name));
+    }
+    room
+}
+
+/// Why the node refuses one copy more once it has as many as it has room for.
+pub(in crate::plan::scheduler) fn lacking_after(
+    requests: &PodRequests,
+    node: &Node,
+    state: &NodeState,
+    copies: i64,
+) -> Vec<String> {
+    let mut taken = state.requested.clone();
+    taken.add(&requests.requested.times(copies));
+    let pods = i64::try_from(state.pods.len()).unwrap_or(i64::MAX).saturating_add(copies);
+    insufficient_resources(requests, node, &taken, pods).iter().map(reason).collect()
+}
+
+fn reason(insufficient: &Insufficient) -> String {
+    match insufficient.resource.as_str() {
+        "pods" => "Too many pods".to_owned(),
+        resource => format!("Insufficient {resource}"),
+    }
+}
+
 /// Mirrors `Fit.Filter`.
 pub(in crate::plan::scheduler) fn filter(
     requests: &PodRequests,
     node: &Node,
     state: &NodeState,
 ) -> Option<Rejection> {
-    let insufficient = insufficient_resources(requests, node, state);
+    let pods = i64::try_from(state.pods.len()).unwrap_or(i64::MAX);
+    let insufficient = insufficient_resources(requests, node, &state.requested, pods);
     if insufficient.is_empty() {
         return None;
     }
-    let reason = |insufficient: &Insufficient| match insufficient.resource.as_str() {
-        "pods" => "Too many pods".to_owned(),
-        resource => format!("Insufficient {resource}"),
-    };
     Some(Rejection {
         plugin: Plugin::NodeResourcesFit,
         reasons: insufficient.iter().map(reason).collect(),

@@ -21,6 +21,10 @@ pub(in crate::plan::scheduler) fn filter(
 ) -> Result<Option<Rejection>, String> {
     let node: &Node = &state.cluster.nodes[index];
     let csi_node = state.cluster.csi_nodes.get(&node.name);
+    if csi_node.is_none_or(|csi_node| csi_node.limits.is_empty()) {
+        // Claims that are missing were found before any node was looked at.
+        return Ok(None);
+    }
     let mut added = BTreeSet::new();
     match attachable(state, pod, csi_node, &mut added) {
         Ok(()) => {}

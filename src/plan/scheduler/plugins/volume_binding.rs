@@ -17,8 +17,8 @@ const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
 #[derive(Debug)]
 pub(in crate::plan::scheduler) struct PodClaims<'c> {
     bound: Vec<&'c Claim>,
-    /// Claims that wait for their first pod, smallest first.
-    waiting: Vec<&'c Claim>,
+    /// Claims that wait for their first pod, smallest first, with the node for which a placement has one made.
+    waiting: Vec<(&'c Claim, Option<usize>)>,
 }
 
 /// What placing a pod on a node does to its claims (`PodVolumes`).
@@ -43,13 +43,14 @@ pub(in crate::plan::scheduler) fn pre_filter<'c>(
         if claim.is_bound {
             sorted.bound.push(claim);
         } else if class.is_some_and(|class| class.waits_for_first_consumer) && claim.volume_name.is_none() {
-            sorted.waiting.push(claim);
+            let assumed = state.selected_nodes.get(&(claim.namespace.clone(), claim.name.clone()));
+            sorted.waiting.push((claim, assumed.copied()));
         } else {
             let message = "pod has unbound immediate PersistentVolumeClaims";
             return Err(Refusal::Unresolvable(message.to_owned()));
         }
     }
-    sorted.waiting.sort_by_key(|claim| claim.requested.unwrap_or_default());
+    sorted.waiting.sort_by_key(|(claim, _)| claim.requested.unwrap_or_default());
     Ok(Some(sorted))
 }
 
@@ -141,9 +142,8 @@ fn find_pod_volumes<'c>(
 
     let mut to_provision = Vec::new();
     let mut to_match = Vec::new();
-    for &claim in &claims.waiting {
-        let assumed = state.selected_nodes.get(&(claim.namespace.clone(), claim.name.clone()));
-        let selected = assumed.map(|&node| state.cluster.nodes[node].name.as_str());
+    for &(claim, assumed) in &claims.waiting {
+        let selected = assumed.map(|node| state.cluster.nodes[node].name.as_str());
         match selected.or(claim.selected_node.as_deref()) {
             Some(selected) if selected != node.name => {
                 // Another node was selected: nothing else about this one matters.
