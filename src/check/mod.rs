@@ -24,6 +24,7 @@ mod in_tree_provisioner;
 mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
+mod invalid_rbac_rule;
 mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
@@ -50,6 +51,7 @@ mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
 mod rbac_escalation;
+mod rbac_group;
 mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
@@ -71,6 +73,9 @@ mod statefulset_service;
 mod syntax;
 mod unknown_field;
 mod unknown_kind;
+mod unknown_rbac_group;
+mod unknown_rbac_resource;
+mod unknown_rbac_verb;
 mod unscraped_metrics;
 mod unused_object;
 mod unused_suppression;
@@ -108,6 +113,7 @@ pub static CHECKS: &[&Check] = &[
     &ambiguous_scalar::CHECK,
     &invalid_value::CHECK,
     &missing_field::CHECK,
+    &invalid_rbac_rule::CHECK,
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
@@ -122,6 +128,9 @@ pub static CHECKS: &[&Check] = &[
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
+    &unknown_rbac_resource::CHECK,
+    &unknown_rbac_group::CHECK,
+    &unknown_rbac_verb::CHECK,
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,
