@@ -2,6 +2,7 @@
 //!
 //! Facts only. Whether a missing object is a fault, and how grave, is for the checks to say.
 
+mod declared;
 mod extract;
 mod hash;
 mod kustomize;
@@ -20,6 +21,7 @@ pub mod world;
 use rayon::prelude::*;
 
 use crate::config::{Settings, World as WorldSetting};
+use crate::graph::declared::Declared;
 use crate::graph::names::NameIndex;
 use crate::graph::pods::PodIndex;
 use crate::graph::reference::{Edge, Resolution};
@@ -42,6 +44,7 @@ pub struct Graph<'p> {
     services: ServiceIndex<'p>,
     world: World<'p>,
     is_closed: bool,
+    declared: Declared<'p>,
     /// Files that hold patches, in order: what stands in them is no object of its own.
     patches: Vec<FileId>,
     /// In the order of the objects that they start from, and of the fields in them.
@@ -56,9 +59,10 @@ impl<'p> Graph<'p> {
     /// Reads all references of a program and resolves them.
     pub fn build(program: &'p Program, settings: &'p Settings) -> Self {
         let patches = kustomize::patch_files(program);
+        let declared = Declared::new(program, settings);
         let ((names, world), (pods, mut by_file)) = rayon::join(
             || (NameIndex::new(program, &patches), World::new(program, &settings.external)),
-            || (PodIndex::new(program, &patches), extract(program, &patches)),
+            || (PodIndex::new(program, &patches), extract(program, &patches, &declared)),
         );
         let services = ServiceIndex::new(program, &pods);
         let resolver = Resolver { program, names: &names, world: &world };
@@ -77,7 +81,7 @@ impl<'p> Graph<'p> {
             leading.filter_map(|(index, edge): (u32, &Edge<'_>)| Some((edge.target()?, index))).collect();
         incoming.sort_unstable();
         let is_closed = settings.world == WorldSetting::Closed;
-        Self { program, names, pods, services, world, is_closed, patches, edges, ends, incoming }
+        Self { program, names, pods, services, world, is_closed, declared, patches, edges, ends, incoming }
     }
 
     /// The program that it is the graph of.
@@ -88,6 +92,11 @@ impl<'p> Graph<'p> {
     /// Whether the input is all there is: what is missing does not exist.
     pub fn is_closed(&self) -> bool {
         self.is_closed
+    }
+
+    /// Whether any object has the field of one of the declared references, by its index in the settings.
+    pub fn has_declared_field(&self, reference: usize) -> bool {
+        self.program.objects().any(|object| self.declared.has_field(reference, object))
     }
 
     /// Whether an object is a patch that a kustomization file applies to another one: it is found under no name, has no
@@ -233,7 +242,11 @@ fn is_patch(object: ObjectRef<'_>, patches: &[FileId]) -> bool {
 }
 
 /// The edges of each file, and where those of each of its objects end.
-fn extract<'p>(program: &'p Program, patches: &[FileId]) -> Vec<(Vec<u32>, Vec<Edge<'p>>)> {
+fn extract<'p>(
+    program: &'p Program,
+    patches: &[FileId],
+    declared: &Declared<'p>,
+) -> Vec<(Vec<u32>, Vec<Edge<'p>>)> {
     let mut first = 0;
     let starts = program.files().iter().map(|file| {
         let start = first;
@@ -246,7 +259,7 @@ fn extract<'p>(program: &'p Program, patches: &[FileId]) -> Vec<(Vec<u32>, Vec<E
         let ends = objects.map(|index| {
             let object = program.object(ObjectId(index as u32));
             if !is_patch(object, patches) {
-                extract::edges_of(object, &mut edges);
+                extract::edges_of(object, declared, &mut edges);
             }
             edges.len() as u32
         });
@@ -287,6 +300,16 @@ impl<'p> Resolver<'_, 'p> {
     ) -> Resolution {
         if let Some(found) = nearest(from, self.names.find(self.program, kind, namespace, name)) {
             return Resolution::Found(found.id);
+        }
+        // What lives in no namespace can only mean an object of whichever.
+        if namespace.is_none()
+            && kind.is_namespaced()
+            && let Some(found) = nearest(from, self.names.find_anywhere(self.program, kind, name))
+        {
+            return Resolution::Found(found.id);
+        }
+        if world::is_reserved(kind, name) {
+            return Resolution::Always;
         }
         if let KindRef::Known(kind) = kind {
             if world::always_exists(kind, namespace, name) {
