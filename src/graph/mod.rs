@@ -14,6 +14,7 @@ pub mod reference;
 pub mod selector;
 mod services;
 pub mod table;
+mod template;
 pub mod typo;
 pub mod volumes;
 pub mod world;
@@ -27,6 +28,7 @@ use crate::graph::pods::PodIndex;
 use crate::graph::reference::{Edge, Resolution};
 use crate::graph::selector::Selector;
 use crate::graph::services::ServiceIndex;
+use crate::graph::template::Templates;
 use crate::graph::world::World;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
@@ -45,6 +47,7 @@ pub struct Graph<'p> {
     world: World<'p>,
     is_closed: bool,
     declared: Declared<'p>,
+    templates: Templates<'p>,
     /// Files that hold patches, in order: what stands in them is no object of its own.
     patches: Vec<FileId>,
     /// In the order of the objects that they start from, and of the fields in them.
@@ -65,7 +68,8 @@ impl<'p> Graph<'p> {
             || (PodIndex::new(program, &patches), extract(program, &patches, &declared)),
         );
         let services = ServiceIndex::new(program, &pods);
-        let resolver = Resolver { program, names: &names, world: &world };
+        let templates = Templates::new(program);
+        let resolver = Resolver { program, names: &names, world: &world, templates: &templates };
         by_file.par_iter_mut().for_each(|(_, edges)| {
             resolver.resolve_all(edges);
         });
@@ -81,7 +85,20 @@ impl<'p> Graph<'p> {
             leading.filter_map(|(index, edge): (u32, &Edge<'_>)| Some((edge.target()?, index))).collect();
         incoming.sort_unstable();
         let is_closed = settings.world == WorldSetting::Closed;
-        Self { program, names, pods, services, world, is_closed, declared, patches, edges, ends, incoming }
+        Self {
+            program,
+            names,
+            pods,
+            services,
+            world,
+            is_closed,
+            declared,
+            templates,
+            patches,
+            edges,
+            ends,
+            incoming,
+        }
     }
 
     /// The program that it is the graph of.
@@ -224,6 +241,11 @@ impl<'p> Graph<'p> {
         self.world.has_operated_pods(namespace)
     }
 
+    /// Whether a file that is a template, and has yet to be rendered, speaks of pods that a selector matches.
+    pub fn is_selected_in_template(&self, selector: &Selector<'_>) -> bool {
+        self.templates.may_fulfil(selector)
+    }
+
     /// What a reference to an object would lead to, if `from` made it.
     pub fn resolve(
         &self,
@@ -232,8 +254,8 @@ impl<'p> Graph<'p> {
         namespace: Option<&str>,
         name: &str,
     ) -> Resolution {
-        Resolver { program: self.program, names: &self.names, world: &self.world }
-            .lookup(from, kind, namespace, name)
+        let Self { program, names, world, templates, .. } = self;
+        Resolver { program, names, world, templates }.lookup(from, kind, namespace, name)
     }
 }
 
@@ -272,6 +294,7 @@ struct Resolver<'g, 'p> {
     program: &'p Program,
     names: &'g NameIndex,
     world: &'g World<'p>,
+    templates: &'g Templates<'p>,
 }
 
 impl<'p> Resolver<'_, 'p> {
@@ -324,6 +347,7 @@ impl<'p> Resolver<'_, 'p> {
         }
         match self.world.probable_maker(self.program, namespace, name) {
             Some(maker) => Resolution::Made(maker),
+            None if self.templates.makes(kind, name) => Resolution::Generated,
             None => Resolution::Missing,
         }
     }

@@ -163,7 +163,7 @@ pub enum Resolution {
     Found(ObjectId),
     /// Not in the input, but this object of the input makes it, or may well make it.
     Made(ObjectId),
-    /// Not in the input, but a generator of a kustomization file makes it.
+    /// Not in the input, but a generator of a kustomization file, or a template that is not rendered, makes it.
     Generated,
     /// Every cluster has it.
     Always,
