@@ -16,6 +16,7 @@ mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
 mod egress_without_dns;
+mod gateway_listener;
 mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
@@ -38,8 +39,10 @@ mod missing_memory_limit;
 mod missing_network_policy;
 mod missing_pdb;
 mod missing_readiness_probe;
+mod missing_reference_grant;
 mod missing_requests;
 mod missing_spread;
+mod monitor_selects_nothing;
 mod no_schema;
 mod node_port_clash;
 mod open_etcd;
@@ -48,6 +51,7 @@ mod pdb_overlap;
 mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
+mod policy_port;
 mod policy_selects_nothing;
 mod probe_port;
 mod rbac_escalation;
@@ -123,6 +127,10 @@ pub static CHECKS: &[&Check] = &[
     &service_target_port::CHECK,
     &backend_port::CHECK,
     &policy_selects_nothing::CHECK,
+    &policy_port::CHECK,
+    &gateway_listener::CHECK,
+    &missing_reference_grant::CHECK,
+    &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
     &volume_mount::CHECK,
     &probe_port::CHECK,
