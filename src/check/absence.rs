@@ -23,10 +23,12 @@ pub(super) fn severity_of_edge(
         let mut same = context.graph.edges_from(edge.from).iter();
         let is_elsewhere =
             same.any(|other| other.field.id() == edge.field.id() && other.resolution != Resolution::Missing);
-        let is_likely = context.graph.is_closed() || closest.is_some_and(|closest| closest.is_typo);
+        let is_closed = context.graph.is_closed_for(edge.kind, edge.namespace);
+        let is_likely = is_closed || closest.is_some_and(|closest| closest.is_typo);
         return (is_likely && !is_elsewhere).then_some(Severity::Warning);
     }
-    if context.graph.is_closed() || closest.is_some_and(|closest| closest.is_typo) {
+    let is_closed = context.graph.is_closed_for(edge.kind, edge.namespace);
+    if is_closed || closest.is_some_and(|closest| closest.is_typo) {
         return Some(Severity::Error);
     }
     let from = context.program.object(edge.from);
@@ -45,7 +47,7 @@ pub(super) fn severity_of_selection(
     is_typo: bool,
 ) -> Option<Severity> {
     let namespace = object.namespace()?;
-    if context.graph.is_closed() || is_typo {
+    if context.graph.is_closed_for(KindRef::Known(Kind::Pod), Some(namespace)) || is_typo {
         return Some(Severity::Error);
     }
     // Where the input has no pods at all in the namespace, it is evidently not the whole of it.

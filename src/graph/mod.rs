@@ -13,6 +13,7 @@ pub mod ports;
 pub mod reference;
 pub mod selector;
 mod services;
+mod snapshot;
 pub mod table;
 mod template;
 pub mod typo;
@@ -28,6 +29,7 @@ use crate::graph::pods::PodIndex;
 use crate::graph::reference::{Edge, Resolution};
 use crate::graph::selector::Selector;
 use crate::graph::services::ServiceIndex;
+use crate::graph::snapshot::Snapshot;
 use crate::graph::template::Templates;
 use crate::graph::world::World;
 use crate::parse::kind::Kind;
@@ -48,6 +50,7 @@ pub struct Graph<'p> {
     is_closed: bool,
     declared: Declared<'p>,
     templates: Templates<'p>,
+    snapshot: Snapshot<'p>,
     /// Files that hold patches, in order: what stands in them is no object of its own.
     patches: Vec<FileId>,
     /// In the order of the objects that they start from, and of the fields in them.
@@ -69,6 +72,7 @@ impl<'p> Graph<'p> {
         );
         let services = ServiceIndex::new(program, &pods);
         let templates = Templates::new(program);
+        let snapshot = Snapshot::new(program);
         let resolver = Resolver { program, names: &names, world: &world, templates: &templates };
         by_file.par_iter_mut().for_each(|(_, edges)| {
             resolver.resolve_all(edges);
@@ -94,6 +98,7 @@ impl<'p> Graph<'p> {
             is_closed,
             declared,
             templates,
+            snapshot,
             patches,
             edges,
             ends,
@@ -109,6 +114,17 @@ impl<'p> Graph<'p> {
     /// Whether the input is all there is: what is missing does not exist.
     pub fn is_closed(&self) -> bool {
         self.is_closed
+    }
+
+    /// Whether the input has all objects of a kind in a namespace: the world is closed, or the dump of a cluster among the
+    /// input was asked for them.
+    pub fn is_closed_for(&self, kind: KindRef<'_>, namespace: Option<&str>) -> bool {
+        self.is_closed || self.snapshot.covers(kind, namespace)
+    }
+
+    /// Whether an object was read from a cluster, as its uid and resource version in a list say.
+    pub fn is_live(&self, object: ObjectId) -> bool {
+        self.snapshot.has(object)
     }
 
     /// Whether any object has the field of one of the declared references, by its index in the settings.
