@@ -4,7 +4,7 @@
 
 mod declared;
 mod extract;
-mod hash;
+pub(crate) mod hash;
 mod kustomize;
 pub mod map;
 mod names;
