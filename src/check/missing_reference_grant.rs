@@ -35,7 +35,7 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         };
         // Of a namespace that the input has nothing of, the grants stand elsewhere too.
         let is_known = context.graph.is_closed() || context.graph.is_inhabited(namespace);
-        if !FIELDS.contains(&&*edge.row.path) || !is_known || is_granted(context, object, edge, namespace) {
+        if !FIELDS.contains(&edge.row.path) || !is_known || is_granted(context, object, edge, namespace) {
             continue;
         }
         let kind = edge.kind.name();
