@@ -13,7 +13,7 @@ use crate::graph::reference::Resolution;
 use crate::parse;
 use crate::parse::foreign::SkipReason;
 use crate::parse::kind::Kind;
-use crate::parse::object::{File, ObjectRef, Program, read_objects};
+use crate::parse::object::{File, ObjectRef, Program, Reading, read_objects};
 use crate::parse::schema::facts::Facts;
 use crate::plan::fit::Fit;
 use crate::plan::gather::{Sources, has_nodes, is_whole};
@@ -38,6 +38,10 @@ pub struct Analysis {
 pub struct Idle {
     /// Of [`Settings::external`]: no reference leads to what they declare.
     pub external: Vec<usize>,
+    /// Of [`Settings::references`]: no object has the field.
+    pub references: Vec<usize>,
+    /// Of [`Settings::workloads`]: no object has a pod template there.
+    pub workloads: Vec<usize>,
     /// Of [`Settings::exemptions`]: they are for no object, and no file, of the input.
     pub exemptions: Vec<usize>,
 }
@@ -61,7 +65,14 @@ impl Idle {
         };
         let exemptions = settings.exemptions.iter().enumerate();
         let exemptions = exemptions.filter(|(_, exemption)| !is_for_something(exemption));
-        Self { external, exemptions: exemptions.map(|(index, _)| index).collect() }
+        let references =
+            (0..settings.references.len()).filter(|index| !graph.has_declared_field(*index)).collect();
+        let mut workloads: Vec<usize> = (0..settings.workloads.len()).collect();
+        for object in program.objects().filter(|object| object.custom_template().is_some()) {
+            workloads.retain(|index| !settings.workloads[*index].is(object.group(), object.kind_name()));
+        }
+        let exemptions = exemptions.map(|(index, _)| index).collect();
+        Self { external, references, workloads, exemptions }
     }
 }
 
@@ -164,11 +175,12 @@ pub fn read(workspace: &Workspace, settings: &Settings) -> Program {
 /// such a file is empty, so that every file keeps its id.
 pub fn read_with_inventory(workspace: &Workspace, settings: &Settings) -> (Program, Program) {
     let sources: Vec<_> = workspace.files().collect();
+    let reading = Reading { default_namespace: &settings.default_namespace, workloads: &settings.workloads };
     let files: Vec<Arc<File>> = sources
         .into_par_iter()
         .map(|(id, source)| {
             let parsed = parse::parse(source);
-            Arc::new(read_objects(id, Arc::clone(source), parsed, &settings.default_namespace))
+            Arc::new(read_objects(id, Arc::clone(source), parsed, reading))
         })
         .collect();
     if files.iter().all(|file| file.source.role() == FileRole::Source) {

@@ -156,14 +156,14 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::parse::object::read_objects;
+    use crate::parse::object::{Reading, read_objects};
     use crate::parse::parse;
     use crate::source::SourceFile;
 
     /// Names and covered text of each suppression.
     fn read(text: &str) -> Vec<(Vec<String>, String)> {
         let source = Arc::new(SourceFile::from_text("a.yaml", text));
-        let file = read_objects(FileId(0), Arc::clone(&source), parse(&source), "default");
+        let file = read_objects(FileId(0), Arc::clone(&source), parse(&source), Reading::PLAIN);
         let program = Program::new(vec![Arc::new(file)]);
         let suppressions = Suppressions::of(&program);
         let shown = suppressions.iter().map(|suppression| {

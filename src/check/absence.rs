@@ -2,7 +2,7 @@
 
 use crate::check::Context;
 use crate::diagnostic::Severity;
-use crate::graph::reference::{Absence, Edge};
+use crate::graph::reference::{Absence, Edge, Resolution};
 use crate::graph::{Closest, KindRef, world};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
@@ -18,11 +18,22 @@ pub(super) fn severity_of_edge(
     edge: &Edge<'_>,
     closest: Option<&Closest<'_>>,
 ) -> Option<Severity> {
-    if context.graph.is_closed() || closest.is_some_and(|closest| closest.is_typo) {
+    if edge.row.absence == Absence::Incidental {
+        // Of several kinds the name may be of any.
+        let mut same = context.graph.edges_from(edge.from).iter();
+        let is_elsewhere =
+            same.any(|other| other.field.id() == edge.field.id() && other.resolution != Resolution::Missing);
+        let is_closed = context.graph.is_closed_for(edge.kind, edge.namespace);
+        let is_likely = is_closed || closest.is_some_and(|closest| closest.is_typo);
+        return (is_likely && !is_elsewhere).then_some(Severity::Warning);
+    }
+    let is_closed = context.graph.is_closed_for(edge.kind, edge.namespace);
+    if is_closed || closest.is_some_and(|closest| closest.is_typo) {
         return Some(Severity::Error);
     }
     let from = context.program.object(edge.from);
-    let is_furniture = edge.row.absence == Absence::Usual || edge.kind == KindRef::Known(Kind::ClusterIssuer);
+    let is_furniture = edge.row.absence == Absence::Usual
+        || matches!(edge.kind, KindRef::Known(Kind::ClusterIssuer | Kind::ClusterSecretStore));
     // Another namespace of which the input has nothing, or which the cluster fills by itself, is not the input's business.
     let is_abroad = edge.namespace != from.namespace()
         && edge.namespace.is_some_and(|name| is_system(Some(name)) || !context.graph.is_inhabited(name));
@@ -36,7 +47,7 @@ pub(super) fn severity_of_selection(
     is_typo: bool,
 ) -> Option<Severity> {
     let namespace = object.namespace()?;
-    if context.graph.is_closed() || is_typo {
+    if context.graph.is_closed_for(KindRef::Known(Kind::Pod), Some(namespace)) || is_typo {
         return Some(Severity::Error);
     }
     // Where the input has no pods at all in the namespace, it is evidently not the whole of it.

@@ -53,7 +53,11 @@ fn report(
         Some(namespace) => format!("{namespace}/{}", edge.name),
         None => edge.name.to_owned(),
     };
-    let fate = if context.graph.is_closed() { "does not exist" } else { "is not in the input" };
+    let fate = if context.graph.is_closed_for(edge.kind, edge.namespace) {
+        "does not exist"
+    } else {
+        "is not in the input"
+    };
     let kind = edge.kind.name();
     let message = format!("{} names {kind} `{full_name}`, which {fate}", absence::title(from));
     let report = sink.report(from, edge.field, message).severity(severity).label(match edge.namespace {
@@ -78,6 +82,7 @@ fn report(
         (Scope::Slash, Some(namespace)) if edge.field.content().contains('/') => {
             format!("{namespace}/{name}")
         }
+        (Scope::ServiceHost, _) => edge.field.content().replacen(edge.name, name, 1),
         _ => name.to_owned(),
     };
     if let Some(text) = absence::in_style_of(edge.field, &text) {

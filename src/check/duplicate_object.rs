@@ -46,6 +46,10 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
 /// In one file the first is lost whenever the file is applied. Files of one folder are as a rule applied together. Folders
 /// beside each other are as a rule not: they are overlays, environments, or steps of a lesson.
 fn severity_of(context: &Context<'_>, first: ObjectRef<'_>, second: ObjectRef<'_>) -> Option<Severity> {
+    // What the cluster has and what it is to have are two sides of one object.
+    if context.graph.is_live(first.id) != context.graph.is_live(second.id) {
+        return None;
+    }
     let is_same_file = first.file.id == second.file.id;
     // A Namespace that every file brings along is said twice, not defined twice.
     let is_repeated = || is_same_value(first.root(), second.root());

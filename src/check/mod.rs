@@ -16,6 +16,7 @@ mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
 mod egress_without_dns;
+mod gateway_listener;
 mod hpa_maximum_does_not_fit;
 mod hpa_overlap;
 mod hpa_target;
@@ -26,6 +27,7 @@ mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
 mod invalid_inventory;
+mod invalid_rbac_rule;
 mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
@@ -39,8 +41,10 @@ mod missing_memory_limit;
 mod missing_network_policy;
 mod missing_pdb;
 mod missing_readiness_probe;
+mod missing_reference_grant;
 mod missing_requests;
 mod missing_spread;
+mod monitor_selects_nothing;
 mod no_schema;
 mod node_port_clash;
 mod node_selector_matches_no_node;
@@ -51,10 +55,12 @@ mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
 mod pods_left_out;
+mod policy_port;
 mod policy_selects_nothing;
 mod probe_port;
 mod quota_exceeded;
 mod rbac_escalation;
+mod rbac_group;
 mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
@@ -77,6 +83,9 @@ mod syntax;
 mod toleration_unused;
 mod unknown_field;
 mod unknown_kind;
+mod unknown_rbac_group;
+mod unknown_rbac_resource;
+mod unknown_rbac_verb;
 mod unread;
 mod unschedulable_pod;
 mod unscraped_metrics;
@@ -117,6 +126,7 @@ pub static CHECKS: &[&Check] = &[
     &ambiguous_scalar::CHECK,
     &invalid_value::CHECK,
     &missing_field::CHECK,
+    &invalid_rbac_rule::CHECK,
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
@@ -126,11 +136,18 @@ pub static CHECKS: &[&Check] = &[
     &service_target_port::CHECK,
     &backend_port::CHECK,
     &policy_selects_nothing::CHECK,
+    &policy_port::CHECK,
+    &gateway_listener::CHECK,
+    &missing_reference_grant::CHECK,
+    &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
     &volume_mount::CHECK,
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
+    &unknown_rbac_resource::CHECK,
+    &unknown_rbac_group::CHECK,
+    &unknown_rbac_verb::CHECK,
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,

@@ -21,6 +21,7 @@ pub(super) fn report_if_empty<'p>(
         || object.is_broken()
         || context.graph.is_patch(object)
         || context.graph.select(namespace, selector).next().is_some()
+        || context.graph.is_selected_in_template(selector)
     {
         return;
     }

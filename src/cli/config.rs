@@ -29,17 +29,35 @@ pub(super) struct Configured {
     /// Where the entries of `external` and of `overrides` are written.
     external_ranges: Vec<Range<u32>>,
     overrides_ranges: Vec<Range<u32>>,
+    references_ranges: Vec<Range<u32>>,
+    workloads_ranges: Vec<Range<u32>>,
 }
 
 /// Reads a configuration file into `settings`.
 pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
     let (file, mut faults) = file::read(&config.source);
-    let ConfigFile { target, paths, exclude, baseline, nodes, namespace, world, levels, external, overrides } =
-        file;
+    let ConfigFile {
+        target,
+        paths,
+        exclude,
+        baseline,
+        nodes,
+        namespace,
+        world,
+        levels,
+        external,
+        references,
+        workloads,
+        overrides,
+    } = file;
     settings.target = target.unwrap_or(settings.target);
     settings.world = world.unwrap_or(settings.world);
     let (external, external_ranges): (Vec<_>, Vec<_>) = external.into_iter().unzip();
     settings.external.extend(external);
+    let (references, references_ranges): (Vec<_>, Vec<_>) = references.into_iter().unzip();
+    settings.references.extend(references);
+    let (workloads, workloads_ranges): (Vec<_>, Vec<_>) = workloads.into_iter().unzip();
+    settings.workloads.extend(workloads);
     if let Some(namespace) = namespace {
         settings.default_namespace = namespace;
     }
@@ -80,7 +98,18 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
     let paths = paths.iter().map(|path| config.path(&path.text)).collect();
     let nodes = nodes.iter().map(|path| config.path(&path.text)).collect();
     let baseline = baseline.map(|path| config.path(&path.text));
-    Configured { paths, exclude, nodes, baseline, faults, scopes, external_ranges, overrides_ranges }
+    Configured {
+        paths,
+        exclude,
+        nodes,
+        baseline,
+        faults,
+        scopes,
+        external_ranges,
+        overrides_ranges,
+        references_ranges,
+        workloads_ranges,
+    }
 }
 
 impl Configured {
@@ -117,6 +146,17 @@ impl Configured {
             let help =
                 "remove it, or correct it: all that the input names is in the input, or declared otherwise";
             unused(range, "no reference leads to this external object", help);
+        }
+        for range in idle.references.iter().filter_map(|index| self.references_ranges.get(*index)) {
+            unused(
+                range,
+                "no object that was read has this field",
+                "remove it, or correct kind, group or path",
+            );
+        }
+        for range in idle.workloads.iter().filter_map(|index| self.workloads_ranges.get(*index)) {
+            let help = "remove it, or correct kind, group or path";
+            unused(range, "no object that was read has a pod template there", help);
         }
         faults.iter().map(|fault| finding(file, fault, Severity::Warning)).collect()
     }

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use crate::config::{External, Level, Objects, World};
+use crate::config::{External, Level, Objects, Reference, World, declared};
 use crate::diagnostic::Severity;
+use crate::parse::pod::CustomWorkload;
 use crate::parse::schema::suggest::closest;
 use crate::parse::version::Version;
 use crate::parse::{NodeRef, parse};
@@ -30,6 +31,10 @@ pub struct ConfigFile {
     pub levels: Vec<(Written, Level)>,
     /// Objects made elsewhere, and where each is written.
     pub external: Vec<(External, Range<u32>)>,
+    /// Fields that name other objects, and where each is written.
+    pub references: Vec<(Reference, Range<u32>)>,
+    /// Custom resources that carry a pod template, and where each is written.
+    pub workloads: Vec<(CustomWorkload, Range<u32>)>,
     /// What holds for some files only.
     pub overrides: Vec<Override>,
 }
@@ -83,6 +88,8 @@ pub const MEMBERS: &[(&str, &str)] = &[
     ("world", "Whether what is not in the input may exist all the same."),
     ("checks", "The level of each check or group; the level of a check goes before that of its group."),
     ("external", "Objects that exist in the cluster and are made elsewhere."),
+    ("references", "Fields of custom resources that name other objects."),
+    ("workloads", "Custom resources that carry a pod template, beside those that kplan knows."),
     ("overrides", "Checks that are not reported for some files or objects."),
 ];
 
@@ -91,6 +98,22 @@ pub const EXTERNAL_MEMBERS: &[(&str, &str)] = &[
     ("kind", "The kind, as written in `kind:`."),
     ("namespace", "A pattern of its namespace; any where it is absent."),
     ("name", "A pattern of its name; any where it is absent."),
+];
+
+/// The keys of an entry of `references`.
+pub const REFERENCE_MEMBERS: &[(&str, &str)] = &[
+    ("kind", "The kind of the objects that have the field, as written in `kind:`."),
+    ("group", "Their API group; any where it is absent."),
+    ("path", "The field: keys joined by dots, `[]` after lists, such as `spec.users[].passwordRef.name`."),
+    ("target", "The kind that the field names; the sibling `namespace`, if any, says where."),
+    ("targetGroup", "The API group of the target, for kinds that kplan does not know."),
+];
+
+/// The keys of an entry of `workloads`.
+pub const WORKLOAD_MEMBERS: &[(&str, &str)] = &[
+    ("kind", "The kind, as written in `kind:`."),
+    ("group", "Its API group; any where it is absent."),
+    ("path", "Where the pod template, or a bare pod spec, stands, such as `spec.template`."),
 ];
 
 /// The keys of an entry of `overrides`. What is absent does not narrow it.
@@ -105,7 +128,7 @@ pub const OVERRIDE_MEMBERS: &[(&str, &str)] = &[
 /// The words for the level of a check.
 pub const LEVELS: &[&str] = &["error", "warning", "note", "off"];
 
-fn keys(members: &'static [(&str, &str)]) -> Vec<&'static str> {
+pub(super) fn keys(members: &'static [(&str, &str)]) -> Vec<&'static str> {
     members.iter().map(|(key, _)| *key).collect()
 }
 
@@ -147,6 +170,8 @@ fn read_members(config: &mut ConfigFile, faults: &mut Faults, root: NodeRef<'_>)
             "world" => config.world = read_world(faults, value),
             "checks" => config.levels = read_levels(faults, value),
             "external" => config.external = read_external(faults, value),
+            "references" => config.references = declared::references(faults, value),
+            "workloads" => config.workloads = declared::workloads(faults, value),
             "overrides" => config.overrides = read_overrides(faults, value),
             _ => faults.unknown(key, &keys(MEMBERS)),
         }
@@ -271,17 +296,24 @@ fn read_overrides(faults: &mut Faults, value: NodeRef<'_>) -> Vec<Override> {
     overrides
 }
 
+/// What was found wrong so far.
 #[derive(Default)]
-struct Faults {
+pub(super) struct Faults {
     list: Vec<Fault>,
 }
 
 impl Faults {
-    fn add(&mut self, range: Range<u32>, message: impl Into<String>, label: &str, help: Option<String>) {
+    pub(super) fn add(
+        &mut self,
+        range: Range<u32>,
+        message: impl Into<String>,
+        label: &str,
+        help: Option<String>,
+    ) {
         self.list.push(Fault { range, message: message.into(), label: label.to_owned(), help });
     }
 
-    fn unknown(&mut self, key: NodeRef<'_>, known: &[&str]) {
+    pub(super) fn unknown(&mut self, key: NodeRef<'_>, known: &[&str]) {
         let name = key.key();
         let help = match closest(&name, known.iter().copied()) {
             Some(similar) => format!("did you mean `{similar}`?"),
@@ -297,21 +329,21 @@ impl Faults {
         }
     }
 
-    fn is_mapping(&mut self, node: NodeRef<'_>, what: &str) -> bool {
+    pub(super) fn is_mapping(&mut self, node: NodeRef<'_>, what: &str) -> bool {
         if !node.is_mapping() {
             self.add(node.range(), format!("{what} must be a mapping"), "", None);
         }
         node.is_mapping()
     }
 
-    fn items<'t>(&mut self, node: NodeRef<'t>, what: &str) -> Vec<NodeRef<'t>> {
+    pub(super) fn items<'t>(&mut self, node: NodeRef<'t>, what: &str) -> Vec<NodeRef<'t>> {
         if !node.is_sequence() {
             self.add(node.range(), format!("{what} must be a list"), "", None);
         }
         node.items().collect()
     }
 
-    fn text(&mut self, node: NodeRef<'_>, what: &str) -> Option<Written> {
+    pub(super) fn text(&mut self, node: NodeRef<'_>, what: &str) -> Option<Written> {
         if !node.is_scalar() || node.is_null() || node.content().is_empty() {
             self.add(node.range(), format!("{what} must be a text"), "", None);
             return None;
@@ -380,5 +412,17 @@ mod tests {
         assert_eq!(fault("external: [{name: x}]\n").lines().count(), 1);
         assert_eq!(fault("overrides: [{paths: [a], ignor: [x]}]\n").lines().count(), 2);
         assert_eq!(fault("paths: [a\n").lines().count(), 1);
+        assert_eq!(
+            fault("workloads: [{kind: Worker}]\n"),
+            "an entry of `workloads` has no `path` | write where, such as `path: spec.template`"
+        );
+        assert_eq!(
+            fault("references: [{kind: Cache, path: 'spec..name', target: Secret}]\n"),
+            "`spec..name` is not a path | write keys joined by dots, with `[]` after lists, such as `spec.users[].secretName`"
+        );
+        assert_eq!(
+            fault("references: [{kind: Cache, path: spec.size, target: Volume}]\n"),
+            "kplan knows no kind `Volume` | write its API group as `targetGroup`"
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! What the analysis needs to know from outside, once flags and `kplan.yaml` are read.
 
+mod declared;
 pub mod file;
 mod pattern;
 mod scope;
@@ -7,6 +8,7 @@ mod scope;
 use std::collections::BTreeMap;
 
 use crate::diagnostic::Severity;
+use crate::parse::pod::CustomWorkload;
 use crate::parse::schema::custom::UserSchemas;
 use crate::parse::version::Version;
 
@@ -53,6 +55,21 @@ impl External {
     }
 }
 
+/// A field of a custom resource that names another object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// Kind of the objects that have the field, as written in `kind:`.
+    pub kind: String,
+    /// Their API group; `None` for any.
+    pub group: Option<String>,
+    /// The field: keys joined by dots, each with `[]` after it where a list follows.
+    pub path: String,
+    /// The kind that it names.
+    pub target: String,
+    /// The API group of that; `None` where the kind alone says it.
+    pub target_group: Option<String>,
+}
+
 /// Everything that steers an analysis. Made by the command line and the language server.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -66,6 +83,10 @@ pub struct Settings {
     pub levels: BTreeMap<String, Level>,
     /// Objects made elsewhere.
     pub external: Vec<External>,
+    /// Fields of custom resources that name other objects.
+    pub references: Vec<Reference>,
+    /// Custom resources that carry a pod template.
+    pub workloads: Vec<CustomWorkload>,
     /// Schemas of custom kinds that the user brings.
     pub schemas: UserSchemas,
     /// Files and objects for which some checks are not reported.
@@ -81,6 +102,8 @@ impl Settings {
             default_namespace: "default".to_owned(),
             levels: BTreeMap::new(),
             external: Vec::new(),
+            references: Vec::new(),
+            workloads: Vec::new(),
             schemas: UserSchemas::default(),
             exemptions: Vec::new(),
         }

@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
+use crate::graph::declared::Declared;
 use crate::graph::names::KindRef;
 use crate::graph::reference::{Edge, From, Resolution, Row, Scope, To};
-use crate::graph::table::ROWS;
+use crate::graph::table::{DECLARED, ROWS};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, group_of};
 use crate::parse::pod::PodTemplate;
@@ -44,8 +45,8 @@ static TRIES: LazyLock<Tries> = LazyLock::new(|| {
         match row.from {
             From::PodSpec => tries.pod_spec.insert(row),
             From::Kinds(kinds) => kinds.iter().for_each(|kind| tries.kinds[*kind as usize].insert(row)),
-            // There is one such row, and it is read without a trie.
-            From::Namespaced => {}
+            // There is one such row of each, and it is read without a trie.
+            From::Namespaced | From::Declared => {}
         }
     }
     tries
@@ -132,10 +133,21 @@ fn steps(path: &'static str) -> impl Iterator<Item = (&'static str, bool)> {
 }
 
 /// All references of an object, in source order, each still unresolved.
-pub(super) fn edges_of<'p>(object: ObjectRef<'p>, edges: &mut Vec<Edge<'p>>) {
+pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges: &mut Vec<Edge<'p>>) {
     let first = edges.len();
     let tries = &*TRIES;
-    let mut found = |row, field, holder| edges.extend(edge(object, row, field, holder));
+    for (reference, kind) in declared.references_of(object) {
+        for (field, holder) in reference.fields(object.root()) {
+            edges.extend(edge(object, &DECLARED, field, holder, kind));
+        }
+    }
+    let mut found = |row: &'static Row, field: NodeRef<'p>, holder: NodeRef<'p>| match row.to {
+        To::Resources => {
+            let kinds = declared.kinds_of_rule(holder);
+            edges.extend(kinds.into_iter().filter_map(|kind| edge(object, row, field, holder, kind)));
+        }
+        _ => edges.extend(target_kind(row, holder).and_then(|kind| edge(object, row, field, holder, kind))),
+    };
     if let Some(holder) = object.namespace().and_then(|_| object.root().get("metadata"))
         && let Some(field) = holder.get("namespace")
     {
@@ -153,13 +165,18 @@ fn edge<'p>(
     row: &'static Row,
     field: NodeRef<'p>,
     holder: NodeRef<'p>,
+    kind: KindRef<'p>,
 ) -> Option<Edge<'p>> {
     let value = field.as_str()?;
-    let kind = target_kind(row, holder)?;
     let (namespace, name) = match row.scope {
         Scope::Same => (object.namespace(), value),
         Scope::SiblingOrSame(key) => (sibling(holder, key).or(object.namespace()), value),
         Scope::Sibling(key) => (Some(sibling(holder, key)?), value),
+        Scope::ServiceHost => match value.strip_suffix(".svc.cluster.local") {
+            Some(full) => full.split_once('.').map(|(name, namespace)| (Some(namespace), name))?,
+            None if value.contains('.') => return None,
+            None => (object.namespace(), value),
+        },
         Scope::Slash => match value.split_once('/') {
             Some((namespace, name)) => (Some(namespace), name),
             None => (object.namespace(), value),
@@ -202,6 +219,13 @@ fn target_kind<'p>(row: &Row, holder: NodeRef<'p>) -> Option<KindRef<'p>> {
             let default_group = default.map_or("", Kind::group);
             Some(KindRef::of(written.unwrap_or(default_group), kind))
         }
+        To::ByFlag(flag, unset, set) => {
+            let is_set = holder.get(flag).and_then(NodeRef::as_bool) == Some(true);
+            Some(KindRef::Known(if is_set { set } else { unset }))
+        }
+        To::Foreign(group, name) => Some(KindRef::Other { group, name }),
+        // They are found with the help of the whole input.
+        To::Resources | To::Declared => None,
     }
 }
 

@@ -81,7 +81,9 @@ impl Map {
         let mut others: BTreeMap<(String, Option<String>, String), usize> = BTreeMap::new();
         let mut joined = Joined::new();
         for edge in graph.edges() {
-            if std::ptr::eq(edge.row, &table::NAMESPACE) {
+            let is_incidental =
+                edge.row.absence == Absence::Incidental && edge.resolution == Resolution::Missing;
+            if std::ptr::eq(edge.row, &table::NAMESPACE) || is_incidental {
                 continue;
             }
             let state = match edge.resolution {

@@ -2,6 +2,7 @@
 //!
 //! Facts only. Whether a missing object is a fault, and how grave, is for the checks to say.
 
+mod declared;
 mod extract;
 pub(crate) mod hash;
 mod kustomize;
@@ -12,7 +13,9 @@ pub mod ports;
 pub mod reference;
 pub mod selector;
 mod services;
+mod snapshot;
 pub mod table;
+mod template;
 pub mod typo;
 pub mod volumes;
 pub mod world;
@@ -20,11 +23,14 @@ pub mod world;
 use rayon::prelude::*;
 
 use crate::config::{Settings, World as WorldSetting};
+use crate::graph::declared::Declared;
 use crate::graph::names::NameIndex;
 use crate::graph::pods::PodIndex;
 use crate::graph::reference::{Edge, Resolution};
 use crate::graph::selector::Selector;
 use crate::graph::services::ServiceIndex;
+use crate::graph::snapshot::Snapshot;
+use crate::graph::template::Templates;
 use crate::graph::world::World;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
@@ -42,6 +48,9 @@ pub struct Graph<'p> {
     services: ServiceIndex<'p>,
     world: World<'p>,
     is_closed: bool,
+    declared: Declared<'p>,
+    templates: Templates<'p>,
+    snapshot: Snapshot<'p>,
     /// Files that hold patches, in order: what stands in them is no object of its own.
     patches: Vec<FileId>,
     /// In the order of the objects that they start from, and of the fields in them.
@@ -56,12 +65,15 @@ impl<'p> Graph<'p> {
     /// Reads all references of a program and resolves them.
     pub fn build(program: &'p Program, settings: &'p Settings) -> Self {
         let patches = kustomize::patch_files(program);
+        let declared = Declared::new(program, settings);
         let ((names, world), (pods, mut by_file)) = rayon::join(
             || (NameIndex::new(program, &patches), World::new(program, &settings.external)),
-            || (PodIndex::new(program, &patches), extract(program, &patches)),
+            || (PodIndex::new(program, &patches), extract(program, &patches, &declared)),
         );
         let services = ServiceIndex::new(program, &pods);
-        let resolver = Resolver { program, names: &names, world: &world };
+        let templates = Templates::new(program);
+        let snapshot = Snapshot::new(program);
+        let resolver = Resolver { program, names: &names, world: &world, templates: &templates };
         by_file.par_iter_mut().for_each(|(_, edges)| {
             resolver.resolve_all(edges);
         });
@@ -77,7 +89,21 @@ impl<'p> Graph<'p> {
             leading.filter_map(|(index, edge): (u32, &Edge<'_>)| Some((edge.target()?, index))).collect();
         incoming.sort_unstable();
         let is_closed = settings.world == WorldSetting::Closed;
-        Self { program, names, pods, services, world, is_closed, patches, edges, ends, incoming }
+        Self {
+            program,
+            names,
+            pods,
+            services,
+            world,
+            is_closed,
+            declared,
+            templates,
+            snapshot,
+            patches,
+            edges,
+            ends,
+            incoming,
+        }
     }
 
     /// The program that it is the graph of.
@@ -88,6 +114,22 @@ impl<'p> Graph<'p> {
     /// Whether the input is all there is: what is missing does not exist.
     pub fn is_closed(&self) -> bool {
         self.is_closed
+    }
+
+    /// Whether the input has all objects of a kind in a namespace: the world is closed, or the dump of a cluster among the
+    /// input was asked for them.
+    pub fn is_closed_for(&self, kind: KindRef<'_>, namespace: Option<&str>) -> bool {
+        self.is_closed || self.snapshot.covers(kind, namespace)
+    }
+
+    /// Whether an object was read from a cluster, as its uid and resource version in a list say.
+    pub fn is_live(&self, object: ObjectId) -> bool {
+        self.snapshot.has(object)
+    }
+
+    /// Whether any object has the field of one of the declared references, by its index in the settings.
+    pub fn has_declared_field(&self, reference: usize) -> bool {
+        self.program.objects().any(|object| self.declared.has_field(reference, object))
     }
 
     /// Whether an object is a patch that a kustomization file applies to another one: it is found under no name, has no
@@ -215,6 +257,11 @@ impl<'p> Graph<'p> {
         self.world.has_operated_pods(namespace)
     }
 
+    /// Whether a file that is a template, and has yet to be rendered, speaks of pods that a selector matches.
+    pub fn is_selected_in_template(&self, selector: &Selector<'_>) -> bool {
+        self.templates.may_fulfil(selector)
+    }
+
     /// What a reference to an object would lead to, if `from` made it.
     pub fn resolve(
         &self,
@@ -223,8 +270,8 @@ impl<'p> Graph<'p> {
         namespace: Option<&str>,
         name: &str,
     ) -> Resolution {
-        Resolver { program: self.program, names: &self.names, world: &self.world }
-            .lookup(from, kind, namespace, name)
+        let Self { program, names, world, templates, .. } = self;
+        Resolver { program, names, world, templates }.lookup(from, kind, namespace, name)
     }
 }
 
@@ -233,7 +280,11 @@ fn is_patch(object: ObjectRef<'_>, patches: &[FileId]) -> bool {
 }
 
 /// The edges of each file, and where those of each of its objects end.
-fn extract<'p>(program: &'p Program, patches: &[FileId]) -> Vec<(Vec<u32>, Vec<Edge<'p>>)> {
+fn extract<'p>(
+    program: &'p Program,
+    patches: &[FileId],
+    declared: &Declared<'p>,
+) -> Vec<(Vec<u32>, Vec<Edge<'p>>)> {
     let mut first = 0;
     let starts = program.files().iter().map(|file| {
         let start = first;
@@ -246,7 +297,7 @@ fn extract<'p>(program: &'p Program, patches: &[FileId]) -> Vec<(Vec<u32>, Vec<E
         let ends = objects.map(|index| {
             let object = program.object(ObjectId(index as u32));
             if !is_patch(object, patches) {
-                extract::edges_of(object, &mut edges);
+                extract::edges_of(object, declared, &mut edges);
             }
             edges.len() as u32
         });
@@ -259,6 +310,7 @@ struct Resolver<'g, 'p> {
     program: &'p Program,
     names: &'g NameIndex,
     world: &'g World<'p>,
+    templates: &'g Templates<'p>,
 }
 
 impl<'p> Resolver<'_, 'p> {
@@ -288,6 +340,16 @@ impl<'p> Resolver<'_, 'p> {
         if let Some(found) = nearest(from, self.names.find(self.program, kind, namespace, name)) {
             return Resolution::Found(found.id);
         }
+        // What lives in no namespace can only mean an object of whichever.
+        if namespace.is_none()
+            && kind.is_namespaced()
+            && let Some(found) = nearest(from, self.names.find_anywhere(self.program, kind, name))
+        {
+            return Resolution::Found(found.id);
+        }
+        if world::is_reserved(kind, name) {
+            return Resolution::Always;
+        }
         if let KindRef::Known(kind) = kind {
             if world::always_exists(kind, namespace, name) {
                 return Resolution::Always;
@@ -301,6 +363,7 @@ impl<'p> Resolver<'_, 'p> {
         }
         match self.world.probable_maker(self.program, namespace, name) {
             Some(maker) => Resolution::Made(maker),
+            None if self.templates.makes(kind, name) => Resolution::Generated,
             None => Resolution::Missing,
         }
     }

@@ -14,6 +14,8 @@ pub enum From {
     Namespaced,
     /// Objects of these kinds. The path starts at the object.
     Kinds(&'static [Kind]),
+    /// Objects of kinds that the configuration declares, which says the path too.
+    Declared,
 }
 
 /// What kind of object a field names.
@@ -31,6 +33,14 @@ pub enum To {
         /// What the API takes when the siblings are absent.
         default: Option<Kind>,
     },
+    /// The second of these kinds where the sibling of this name is `true`, else the first.
+    ByFlag(&'static str, Kind, Kind),
+    /// A kind that shares its name with one that kplan knows, by group and name.
+    Foreign(&'static str, &'static str),
+    /// The kinds of the resources that the sibling lists `apiGroups` and `resources` name: any of them.
+    Resources,
+    /// What the configuration declares.
+    Declared,
 }
 
 /// Which namespace a field names an object of. Of no consequence where the target lives in none.
@@ -42,6 +52,9 @@ pub enum Scope {
     SiblingOrSame(&'static str),
     /// What this sibling says; without it the field names nothing.
     Sibling(&'static str),
+    /// The value is the host of a Service as Istio reads it: a bare name, or `NAME.NAMESPACE.svc.cluster.local`. Any other
+    /// host is none of a Service.
+    ServiceHost,
     /// The text before the `/` of the value, else the one of the object that the field stands in.
     Slash,
 }
@@ -53,6 +66,8 @@ pub enum Absence {
     Notable,
     /// It belongs to the furniture of the cluster, which nobody ships with an application.
     Usual,
+    /// It may be made while the application runs, or never: that it is not there is no fault.
+    Incidental,
 }
 
 /// Which keys of the target a reference asks for.
@@ -128,6 +143,12 @@ impl Row {
         self
     }
 
+    /// The target may be made at run time.
+    pub(super) const fn incidental(mut self) -> Self {
+        self.absence = Absence::Incidental;
+        self
+    }
+
     /// The target's namespace is not simply that of the object.
     pub(super) const fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
@@ -142,7 +163,7 @@ pub enum Resolution {
     Found(ObjectId),
     /// Not in the input, but this object of the input makes it, or may well make it.
     Made(ObjectId),
-    /// Not in the input, but a generator of a kustomization file makes it.
+    /// Not in the input, but a generator of a kustomization file, or a template that is not rendered, makes it.
     Generated,
     /// Every cluster has it.
     Always,

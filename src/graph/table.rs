@@ -10,6 +10,12 @@ use crate::parse::kind::Kind;
 pub(super) static NAMESPACE: Row =
     Row::new(From::Namespaced, "metadata.namespace", To::Kind(Kind::Namespace)).usual();
 
+/// A field that the configuration declares. Its neighbours are read as they are in Kubernetes itself.
+pub(super) static DECLARED: Row = Row::new(From::Declared, "", To::Declared)
+    .scope(Scope::SiblingOrSame("namespace"))
+    .optional()
+    .keys(Keys::Key);
+
 const GATEWAY_ROUTES: &[Kind] =
     &[Kind::HTTPRoute, Kind::GRPCRoute, Kind::TLSRoute, Kind::TCPRoute, Kind::UDPRoute];
 const WEBHOOKS: &[Kind] = &[Kind::ValidatingWebhookConfiguration, Kind::MutatingWebhookConfiguration];
@@ -26,6 +32,29 @@ const fn secret_of_volume(path: &'static str) -> Row {
 
 const fn said(kinds: &'static [Kind], path: &'static str, group: &'static str, default: Option<Kind>) -> Row {
     Row::new(From::Kinds(kinds), path, To::Said { group, default })
+}
+
+const fn secret_of_monitor(kinds: &'static [Kind], path: &'static str) -> Row {
+    Row::of(kinds, path, Kind::Secret).optional().keys(Keys::Key)
+}
+
+const fn secret_of_store(path: &'static str) -> Row {
+    Row::of(&[Kind::SecretStore], path, Kind::Secret).scope(Scope::SiblingOrSame("namespace")).keys(Keys::Key)
+}
+
+const fn analysis(kinds: &'static [Kind], path: &'static str) -> Row {
+    let to = To::ByFlag("clusterScope", Kind::AnalysisTemplate, Kind::ClusterAnalysisTemplate);
+    Row::new(From::Kinds(kinds), path, to)
+}
+
+/// Mirrors `config.ResolveShortnameToFQDN` of Istio: only a name without dots is completed.
+const fn host_of_service(kinds: &'static [Kind], path: &'static str) -> Row {
+    Row::of(kinds, path, Kind::Service).scope(Scope::ServiceHost)
+}
+
+const fn gateway_of_istio(path: &'static str) -> Row {
+    let to = To::Foreign("networking.istio.io", "Gateway");
+    Row::new(From::Kinds(&[Kind::VirtualService]), path, to).scope(Scope::Slash)
 }
 
 /// Every reference that the graph knows, but for [`NAMESPACE`].
@@ -171,6 +200,8 @@ pub static ROWS: &[Row] = &[
         To::If(Kind::ServiceAccount),
     )
     .scope(Scope::Sibling("namespace")),
+    Row::new(From::Kinds(&[Kind::Role, Kind::ClusterRole]), "rules[].resourceNames[]", To::Resources)
+        .incidental(),
     Row::of(&[Kind::ServiceAccount], "secrets[].name", Kind::Secret),
     Row::of(&[Kind::ServiceAccount], "imagePullSecrets[].name", Kind::Secret),
     Row::of(
@@ -240,6 +271,11 @@ pub static ROWS: &[Row] = &[
     Row::of(&[Kind::Issuer], "spec.ca.secretName", Kind::Secret),
     Row::of(&[Kind::Certificate], "spec.keystores.jks.passwordSecretRef.name", Kind::Secret),
     Row::of(&[Kind::Certificate], "spec.keystores.pkcs12.passwordSecretRef.name", Kind::Secret),
+    Row::of(&[Kind::Issuer], "spec.acme.solvers[].dns01.cloudflare.apiTokenSecretRef.name", Kind::Secret)
+        .keys(Keys::Key),
+    Row::of(&[Kind::Issuer], "spec.acme.solvers[].dns01.route53.secretAccessKeySecretRef.name", Kind::Secret)
+        .keys(Keys::Key),
+    Row::of(&[Kind::Issuer], "spec.vault.auth.tokenSecretRef.name", Kind::Secret).keys(Keys::Key),
     Row::of(ISSUERS, "spec.acme.solvers[].http01.ingress.ingressClassName", Kind::IngressClass).usual(),
     // KEDA. A ScaledObject scales a Deployment unless it says otherwise.
     said(&[Kind::ScaledObject], "spec.scaleTargetRef.name", "apiVersion", Some(Kind::Deployment)),
@@ -265,6 +301,20 @@ pub static ROWS: &[Row] = &[
         "spec.strategy.canary.trafficRouting.istio.destinationRule.name",
         Kind::DestinationRule,
     ),
+    Row::of(&[Kind::Rollout], "spec.strategy.canary.trafficRouting.nginx.stableIngresses[]", Kind::Ingress),
+    Row::of(&[Kind::Rollout], "spec.strategy.canary.trafficRouting.alb.rootService", Kind::Service),
+    Row::of(
+        &[Kind::Rollout],
+        "spec.strategy.canary.trafficRouting.istio.virtualServices[].name",
+        Kind::VirtualService,
+    ),
+    analysis(&[Kind::Rollout], "spec.strategy.canary.analysis.templates[].templateName"),
+    analysis(&[Kind::Rollout], "spec.strategy.canary.steps[].analysis.templates[].templateName"),
+    analysis(&[Kind::Rollout], "spec.strategy.canary.steps[].experiment.analyses[].templateName"),
+    analysis(&[Kind::Rollout], "spec.strategy.blueGreen.prePromotionAnalysis.templates[].templateName"),
+    analysis(&[Kind::Rollout], "spec.strategy.blueGreen.postPromotionAnalysis.templates[].templateName"),
+    Row::of(&[Kind::AnalysisTemplate], "spec.args[].valueFrom.secretKeyRef.name", Kind::Secret)
+        .keys(Keys::Key),
     // Prometheus operator.
     Row::of(&[Kind::Prometheus, Kind::Alertmanager], "spec.serviceAccountName", Kind::ServiceAccount),
     Row::of(&[Kind::Prometheus, Kind::Alertmanager], "spec.secrets[]", Kind::Secret),
@@ -280,6 +330,49 @@ pub static ROWS: &[Row] = &[
     Row::of(&[Kind::ServiceMonitor], "spec.endpoints[].bearerTokenSecret.name", Kind::Secret)
         .optional()
         .keys(Keys::Key),
+    Row::of(&[Kind::Alertmanager], "spec.configSecret", Kind::Secret),
+    secret_of_monitor(&[Kind::ServiceMonitor], "spec.endpoints[].basicAuth.username.name"),
+    secret_of_monitor(&[Kind::ServiceMonitor], "spec.endpoints[].authorization.credentials.name"),
+    secret_of_monitor(&[Kind::ServiceMonitor], "spec.endpoints[].tlsConfig.ca.secret.name"),
+    secret_of_monitor(&[Kind::ServiceMonitor], "spec.endpoints[].tlsConfig.cert.secret.name"),
+    secret_of_monitor(&[Kind::ServiceMonitor], "spec.endpoints[].tlsConfig.keySecret.name"),
+    secret_of_monitor(&[Kind::PodMonitor], "spec.podMetricsEndpoints[].basicAuth.username.name"),
+    secret_of_monitor(&[Kind::PodMonitor], "spec.podMetricsEndpoints[].basicAuth.password.name"),
+    secret_of_monitor(&[Kind::PodMonitor], "spec.podMetricsEndpoints[].authorization.credentials.name"),
+    Row::of(&[Kind::ServiceMonitor], "spec.endpoints[].tlsConfig.ca.configMap.name", Kind::ConfigMap)
+        .optional()
+        .keys(Keys::Key),
+    // External Secrets.
+    said(&[Kind::ExternalSecret], "spec.secretStoreRef.name", "group", Some(Kind::SecretStore)),
+    said(&[Kind::ExternalSecret], "spec.data[].sourceRef.storeRef.name", "group", Some(Kind::SecretStore)),
+    said(
+        &[Kind::ExternalSecret],
+        "spec.dataFrom[].sourceRef.storeRef.name",
+        "group",
+        Some(Kind::SecretStore),
+    ),
+    Row::new(
+        From::Kinds(&[Kind::ClusterExternalSecret]),
+        "spec.externalSecretSpec.secretStoreRef.name",
+        To::If(Kind::ClusterSecretStore),
+    ),
+    secret_of_store("spec.provider.aws.auth.secretRef.accessKeyIDSecretRef.name"),
+    secret_of_store("spec.provider.aws.auth.secretRef.secretAccessKeySecretRef.name"),
+    secret_of_store("spec.provider.gcpsm.auth.secretRef.secretAccessKeySecretRef.name"),
+    secret_of_store("spec.provider.azurekv.authSecretRef.clientId.name"),
+    secret_of_store("spec.provider.azurekv.authSecretRef.clientSecret.name"),
+    secret_of_store("spec.provider.vault.auth.tokenSecretRef.name"),
+    secret_of_store("spec.provider.vault.auth.appRole.secretRef.name"),
+    Row::of(&[Kind::SecretStore], "spec.provider.aws.auth.jwt.serviceAccountRef.name", Kind::ServiceAccount)
+        .scope(Scope::SiblingOrSame("namespace")),
+    // Istio.
+    host_of_service(&[Kind::VirtualService], "spec.http[].route[].destination.host"),
+    host_of_service(&[Kind::VirtualService], "spec.http[].mirror.host"),
+    host_of_service(&[Kind::VirtualService], "spec.tcp[].route[].destination.host"),
+    host_of_service(&[Kind::VirtualService], "spec.tls[].route[].destination.host"),
+    host_of_service(&[Kind::DestinationRule], "spec.host"),
+    gateway_of_istio("spec.gateways[]"),
+    gateway_of_istio("spec.http[].match[].gateways[]"),
     // Storage of custom resources that is read by the cluster itself.
     Row::of(
         &[Kind::Prometheus],

@@ -8,14 +8,14 @@ use crate::graph::selector::Selector;
 use crate::graph::{Graph, KindRef};
 use crate::parse;
 use crate::parse::kind::Kind;
-use crate::parse::object::{ObjectRef, Program, read_objects};
+use crate::parse::object::{ObjectRef, Program, Reading, read_objects};
 use crate::source::{SourceFile, Workspace};
 
 fn program(files: &[(&str, &str)]) -> Program {
     let workspace = Workspace::new(files.iter().map(|(path, text)| SourceFile::from_text(*path, text)));
-    let read = workspace
-        .files()
-        .map(|(id, source)| Arc::new(read_objects(id, Arc::clone(source), parse::parse(source), "default")));
+    let read = workspace.files().map(|(id, source)| {
+        Arc::new(read_objects(id, Arc::clone(source), parse::parse(source), Reading::PLAIN))
+    });
     Program::new(read.collect())
 }
 

@@ -57,6 +57,11 @@ pub fn always_exists(kind: Kind, namespace: Option<&str>, name: &str) -> bool {
     }
 }
 
+/// Whether a name stands for something that is no object: `mesh` among the gateways of Istio is every sidecar.
+pub(super) fn is_reserved(kind: KindRef<'_>, name: &str) -> bool {
+    kind == KindRef::Other { group: "networking.istio.io", name: "Gateway" } && name == "mesh"
+}
+
 /// Accounts under which kube-controller-manager runs its controllers (`controller_policy.go`).
 fn is_controller_account(name: &str) -> bool {
     name.ends_with("-controller")
@@ -102,16 +107,22 @@ pub(super) struct World<'p> {
     made_by_name: Index<u32>,
     /// Custom resources of kinds that kplan does not know, and of those that are known to make pods, by namespace.
     operated: Index<ObjectId>,
+    /// Namespaces in which one of them may make pods that are not in the input.
+    with_unknown_pods: Index<ObjectId>,
 }
 
 impl<'p> World<'p> {
     pub(super) fn new(program: &'p Program, external: &'p [External]) -> Self {
         let mut made = Vec::new();
-        let mut operated = Vec::new();
+        let (mut operated, mut with_unknown_pods) = (Vec::new(), Vec::new());
         for object in program.objects() {
             collect_made(object, &mut made);
             if is_operated(object) {
-                operated.push((digest(&[object.namespace().unwrap_or_default()]), object.id));
+                let namespace = digest(&[object.namespace().unwrap_or_default()]);
+                operated.push((namespace, object.id));
+                if object.custom_template().is_none() {
+                    with_unknown_pods.push((namespace, object.id));
+                }
             }
         }
         for file in program.files() {
@@ -119,7 +130,13 @@ impl<'p> World<'p> {
         }
         let by_name =
             (0u32..).zip(&made).map(|(index, made)| (digest(&[made.kind.as_str(), &made.name]), index));
-        Self { external, made_by_name: Index::new(by_name.collect()), operated: Index::new(operated), made }
+        Self {
+            external,
+            made_by_name: Index::new(by_name.collect()),
+            operated: Index::new(operated),
+            with_unknown_pods: Index::new(with_unknown_pods),
+            made,
+        }
     }
 
     /// Who in the input makes this object.
@@ -163,7 +180,7 @@ impl<'p> World<'p> {
 
     /// Whether a custom resource of the namespace may make pods that are not in the input.
     pub(super) fn has_operated_pods(&self, namespace: &str) -> bool {
-        !self.operated.get(digest(&[namespace])).is_empty()
+        !self.with_unknown_pods.get(digest(&[namespace])).is_empty()
     }
 
     /// Whether the configuration says that the object exists.

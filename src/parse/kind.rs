@@ -21,6 +21,7 @@ pub enum Kind {
     ClusterIssuer,
     ClusterRole,
     ClusterRoleBinding,
+    ClusterSecretStore,
     ClusterTriggerAuthentication,
     Config,
     ConfigMap,
@@ -82,6 +83,7 @@ pub enum Kind {
     SealedSecret,
     Secret,
     SecretProviderClass,
+    SecretStore,
     Service,
     ServiceAccount,
     ServiceCIDR,
@@ -134,6 +136,7 @@ static ROWS: &[Row] = &[
     row(Kind::ClusterIssuer, "ClusterIssuer", &["cert-manager.io", "certmanager.k8s.io"], false),
     row(Kind::ClusterRole, "ClusterRole", &["rbac.authorization.k8s.io"], false),
     row(Kind::ClusterRoleBinding, "ClusterRoleBinding", &["rbac.authorization.k8s.io"], false),
+    row(Kind::ClusterSecretStore, "ClusterSecretStore", &["external-secrets.io"], false),
     row(Kind::ClusterTriggerAuthentication, "ClusterTriggerAuthentication", &["keda.sh"], false),
     row(Kind::Config, "Config", &["kplan.dev"], false),
     row(Kind::ConfigMap, "ConfigMap", &[""], true),
@@ -210,6 +213,7 @@ static ROWS: &[Row] = &[
     row(Kind::SealedSecret, "SealedSecret", &["bitnami.com"], true),
     row(Kind::Secret, "Secret", &[""], true),
     row(Kind::SecretProviderClass, "SecretProviderClass", &["secrets-store.csi.x-k8s.io"], true),
+    row(Kind::SecretStore, "SecretStore", &["external-secrets.io"], true),
     row(Kind::Service, "Service", &[""], true),
     row(Kind::ServiceAccount, "ServiceAccount", &[""], true),
     row(Kind::ServiceCIDR, "ServiceCIDR", &["networking.k8s.io"], false),
@@ -254,6 +258,11 @@ impl Kind {
             Ok(index) if ROWS[index].groups.contains(&group) => ROWS[index].kind,
             _ => Self::Other,
         }
+    }
+
+    /// The kind of this name, in whichever group, if it is one that kplan knows.
+    pub fn named(name: &str) -> Option<Self> {
+        ROWS.binary_search_by(|row| row.name.cmp(name)).ok().map(|index| ROWS[index].kind)
     }
 
     /// The name as written in `kind:`; empty for [`Kind::Other`].

@@ -6,6 +6,7 @@ use compact_str::CompactString;
 
 use crate::diagnostic::ObjectName;
 use crate::parse::kind::Kind;
+use crate::parse::pod::{CustomWorkload, custom_template_path};
 use crate::parse::tree::{NodeId, NodeRef};
 use crate::parse::{Parsed, foreign};
 use crate::source::{FileId, SourceFile, Span};
@@ -70,12 +71,28 @@ pub struct Object {
     pub annotations: Option<NodeId>,
     /// `metadata.labels`, where it is a mapping.
     pub labels: Option<NodeId>,
+    /// The pod template of a custom resource that carries one.
+    pub template: Option<NodeId>,
     /// A syntax error lies in its document: what is absent may only be unread.
     pub broken: bool,
 }
 
-/// Reads the objects of a parsed file. `default_namespace` is for namespaced objects that name none.
-pub fn read_objects(id: FileId, source: Arc<SourceFile>, parsed: Parsed, default_namespace: &str) -> File {
+/// What the settings say of how objects are read.
+#[derive(Clone, Copy, Debug)]
+pub struct Reading<'s> {
+    /// The namespace of namespaced objects that name none.
+    pub default_namespace: &'s str,
+    /// Custom resources that carry a pod template, beside those that are known to.
+    pub workloads: &'s [CustomWorkload],
+}
+
+impl Reading<'_> {
+    /// Nothing configured.
+    pub const PLAIN: Self = Self { default_namespace: "default", workloads: &[] };
+}
+
+/// Reads the objects of a parsed file.
+pub fn read_objects(id: FileId, source: Arc<SourceFile>, parsed: Parsed, reading: Reading<'_>) -> File {
     let mut file = File { id, source, parsed, objects: Vec::new(), fragments: Vec::new(), foreign: None };
     file.foreign = foreign::recognise(file.source.path(), file.source.text(), &file.parsed);
     if file.foreign.is_some() {
@@ -83,13 +100,7 @@ pub fn read_objects(id: FileId, source: Arc<SourceFile>, parsed: Parsed, default
     }
     let File { parsed, objects, fragments, .. } = &mut file;
     for document in &parsed.documents {
-        read_document(
-            parsed.tree.node(document.root),
-            document.broken,
-            default_namespace,
-            objects,
-            fragments,
-        );
+        read_document(parsed.tree.node(document.root), document.broken, reading, objects, fragments);
     }
     file
 }
@@ -99,7 +110,7 @@ pub fn read_objects(id: FileId, source: Arc<SourceFile>, parsed: Parsed, default
 fn read_document(
     root: NodeRef<'_>,
     broken: bool,
-    default_namespace: &str,
+    reading: Reading<'_>,
     objects: &mut Vec<Object>,
     fragments: &mut Vec<Fragment>,
 ) {
@@ -122,7 +133,7 @@ fn read_document(
             pending[first..].reverse();
             continue;
         }
-        objects.push(object(node, api_version, kind_name, broken, default_namespace));
+        objects.push(object(node, api_version, kind_name, broken, reading));
     }
 }
 
@@ -153,7 +164,7 @@ fn object(
     api_version: CompactString,
     kind_name: CompactString,
     broken: bool,
-    default_namespace: &str,
+    reading: Reading<'_>,
 ) -> Object {
     let kind = Kind::of(group_of(&api_version), &kind_name);
     let metadata = root.get("metadata");
@@ -163,11 +174,27 @@ fn object(
     let labels = mapping("labels").map(NodeRef::id);
     let namespace = kind.is_namespaced().then(|| {
         CompactString::from(
-            text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or(default_namespace),
+            text("namespace").filter(|namespace| !namespace.is_empty()).unwrap_or(reading.default_namespace),
         )
     });
     let name = CompactString::from(text("name").unwrap_or_default());
-    Object { root: root.id(), api_version, kind_name, kind, namespace, name, annotations, labels, broken }
+    let is_custom = matches!(kind, Kind::Other | Kind::ScaledJob) || !reading.workloads.is_empty();
+    let template = is_custom
+        .then(|| custom_template_path(reading.workloads, group_of(&api_version), &kind_name))
+        .flatten();
+    let template = template.and_then(|path| root.get_path(path)).filter(|node| node.is_mapping());
+    Object {
+        root: root.id(),
+        kind,
+        namespace,
+        name,
+        annotations,
+        labels,
+        template: template.map(NodeRef::id),
+        broken,
+        api_version,
+        kind_name,
+    }
 }
 
 /// The API group of an `apiVersion`; `""` for the core group.
@@ -289,6 +316,11 @@ impl<'p> ObjectRef<'p> {
             Some(namespace) => format!("{namespace}/{}", self.name()),
             None => self.name().to_owned(),
         }
+    }
+
+    /// The pod template of a custom resource that is known, or declared, to carry one.
+    pub fn custom_template(self) -> Option<NodeRef<'p>> {
+        self.object.template.map(|template| self.file.node(template))
     }
 
     /// Whether a syntax error lies in its document: what is absent may only be unread.

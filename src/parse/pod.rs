@@ -16,6 +16,47 @@ pub struct PodTemplate<'p> {
     pub spec: NodeRef<'p>,
 }
 
+/// A custom resource that carries a pod template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomWorkload {
+    /// Its kind, as written in `kind:`.
+    pub kind: String,
+    /// Its API group; `None` for any.
+    pub group: Option<String>,
+    /// Where the pod template, or a bare pod spec, stands: keys joined by dots.
+    pub path: String,
+}
+
+impl CustomWorkload {
+    /// Whether it is about this kind.
+    pub fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind == kind && self.group.as_deref().is_none_or(|wanted| wanted == group)
+    }
+}
+
+/// Custom resources that are known to carry one: group, kind and path. By the types of Knative Serving, OpenShift,
+/// OpenKruise and KEDA.
+const CUSTOM_WORKLOADS: &[(&str, &str, &str)] = &[
+    ("serving.knative.dev", "Service", "spec.template"),
+    ("serving.knative.dev", "Configuration", "spec.template"),
+    ("apps.openshift.io", "DeploymentConfig", "spec.template"),
+    ("apps.kruise.io", "CloneSet", "spec.template"),
+    ("apps.kruise.io", "StatefulSet", "spec.template"),
+    ("apps.kruise.io", "DaemonSet", "spec.template"),
+    ("keda.sh", "ScaledJob", "spec.jobTargetRef.template"),
+];
+
+/// Where the pod template of a custom resource stands, by what is declared, else by what is known.
+pub(super) fn custom_template_path<'w>(
+    declared: &'w [CustomWorkload],
+    group: &str,
+    kind: &str,
+) -> Option<&'w str> {
+    let declared = declared.iter().find(|one| one.is(group, kind));
+    let known = || CUSTOM_WORKLOADS.iter().find(|one| (one.0, one.1) == (group, kind)).map(|one| one.2);
+    declared.map(|one| one.path.as_str()).or_else(known)
+}
+
 /// The list that a container stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ContainerRole {
@@ -59,7 +100,12 @@ impl<'p> Container<'p> {
 impl<'p> PodTemplate<'p> {
     /// The pod template of a workload kind, or the Pod itself; `None` where the object makes no pods or has no pod spec.
     pub fn of(owner: ObjectRef<'p>) -> Option<Self> {
-        let path = template_path(owner.kind())?;
+        let Some(path) = template_path(owner.kind()) else {
+            let node = owner.custom_template()?;
+            let is_bare = node.get("containers").is_some_and(NodeRef::is_sequence);
+            let spec = if is_bare { node } else { node.get("spec").filter(|spec| spec.is_mapping())? };
+            return Some(Self { owner, node, spec });
+        };
         let node = if path.is_empty() { owner.root() } else { owner.root().get_path(path)? };
         let spec = node.get("spec").filter(|spec| spec.is_mapping())?;
         Some(Self { owner, node, spec })

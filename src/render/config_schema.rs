@@ -2,7 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::config::file::{EXTERNAL_MEMBERS, LEVELS, MEMBERS, OVERRIDE_MEMBERS};
+use crate::config::file::{
+    EXTERNAL_MEMBERS, LEVELS, MEMBERS, OVERRIDE_MEMBERS, REFERENCE_MEMBERS, WORKLOAD_MEMBERS,
+};
 use crate::parse::version::Version;
 use crate::render::Rule;
 
@@ -25,6 +27,7 @@ pub fn config_schema(rules: &[Rule<'_>]) -> String {
     }
     let suppressible: Vec<&str> = names.iter().copied().filter(|name| *name != "syntax").collect();
     let texts = json!({"type": "array", "items": {"type": "string", "minLength": 1}});
+    let text = json!({"type": "string", "minLength": 1});
     let shape = |key: &str| match key {
         "apiVersion" => json!({"const": "kplan.dev/v1"}),
         "kind" => json!({"const": "Config"}),
@@ -37,6 +40,14 @@ pub fn config_schema(rules: &[Rule<'_>]) -> String {
         "checks" => json!({"type": "object", "additionalProperties": false, "properties": levels}),
         "external" => {
             let entry = object(EXTERNAL_MEMBERS, &["kind"], |_| json!({"type": "string", "minLength": 1}));
+            json!({"type": "array", "items": entry})
+        }
+        "references" => {
+            let entry = object(REFERENCE_MEMBERS, &["kind", "path", "target"], |_| text.clone());
+            json!({"type": "array", "items": entry})
+        }
+        "workloads" => {
+            let entry = object(WORKLOAD_MEMBERS, &["kind", "path"], |_| text.clone());
             json!({"type": "array", "items": entry})
         }
         "overrides" => {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::parse::kind::Kind;
-use crate::parse::object::{ObjectRef, Program, read_objects};
+use crate::parse::object::{ObjectRef, Program, Reading, read_objects};
 use crate::parse::schema::custom_walk;
 use crate::parse::schema::json;
 use crate::parse::schema::problem::{Fault, Problem};
@@ -64,7 +64,8 @@ impl UserSchemas {
         let mut schemas = Self::default();
         for source in files {
             let bad = |reason: &str| BadSchema { path: source.path().to_owned(), reason: reason.to_owned() };
-            let file = read_objects(FileId(0), Arc::clone(source), crate::parse::parse(source), "default");
+            let file =
+                read_objects(FileId(0), Arc::clone(source), crate::parse::parse(source), Reading::PLAIN);
             let mut found = false;
             for object in file.objects.iter().filter(|object| object.kind == Kind::CustomResourceDefinition) {
                 add_definition(&mut schemas.kinds, file.node(object.root));

@@ -1,0 +1,124 @@
+#![doc = include_str!("monitor_selects_nothing.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::diagnostic::{Safety, Severity};
+use crate::graph::ports::{ports_of_container, ports_of_service};
+use crate::graph::selector::Selector;
+use crate::graph::{KindRef, Labels, typo};
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectRef;
+use crate::parse::tree::NodeRef;
+use crate::practice::selection::items_at;
+
+pub(super) static CHECK: Check = Check {
+    id: "monitor-selects-nothing",
+    group: Group::Reference,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "a ServiceMonitor or PodMonitor selects nothing, or a port that is not there",
+    page: include_str!("monitor_selects_nothing.md"),
+    run: Run::Object(run),
+};
+
+fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    let endpoints = match object.kind() {
+        Kind::ServiceMonitor => "spec.endpoints",
+        Kind::PodMonitor => "spec.podMetricsEndpoints",
+        _ => return,
+    };
+    let Some(node) = object.get("spec.selector").filter(|_| !object.is_broken()) else { return };
+    let Some(namespaces) = namespaces_of(object) else { return };
+    let selector = Selector::from_label_selector(node);
+    if selector.malformed || selector.is_empty() || context.graph.is_patch(object) {
+        return;
+    }
+    let candidates: Vec<_> =
+        namespaces.iter().map(|namespace| candidates(context, object.kind(), namespace)).collect();
+    // What a namespace is for that the input has none of them in, stands elsewhere.
+    if candidates.iter().any(Vec::is_empty) && !context.graph.is_closed() {
+        return;
+    }
+    let what = if object.kind() == Kind::ServiceMonitor { "Service" } else { "pod" };
+    let is_open = |name: &&str| context.graph.may_have_other_pods(name);
+    let selected: Vec<&Candidate<'p>> =
+        candidates.iter().flatten().filter(|one| selector.matches(&one.labels)).collect();
+    if selected.is_empty() {
+        let place = selector.requirements.first().map_or(node, |first| first.node);
+        if namespaces.iter().any(is_open) || context.graph.is_selected_in_template(&selector) {
+            return;
+        }
+        let message =
+            format!("{} selects no {what}: none has `{}`", absence::title(object), selector.describe());
+        sink.report(object, place, message)
+            .label(format!("no {what} has these labels"))
+            .help(format!("select by labels of the {what} itself, in `metadata.labels`"));
+        return;
+    }
+    for port in object.get(endpoints).into_iter().flat_map(NodeRef::items).filter_map(|one| one.get("port")) {
+        let Some(name) = port.as_str() else { continue };
+        let mut names = selected.iter().flat_map(|one| &one.ports);
+        if !names.any(|other| *other == name) {
+            report_port(object, port, what, &selected, sink);
+        }
+    }
+}
+
+/// A Service or pod with its labels and the names of its ports.
+struct Candidate<'p> {
+    labels: Labels<'p>,
+    ports: Vec<&'p str>,
+}
+
+fn candidates<'p>(context: &Context<'p>, kind: Kind, namespace: &str) -> Vec<Candidate<'p>> {
+    if kind == Kind::ServiceMonitor {
+        let services = context.graph.all(KindRef::Known(Kind::Service), Some(namespace));
+        let candidate = |service: ObjectRef<'p>| Candidate {
+            labels: Labels::of(service.labels()),
+            ports: ports_of_service(service).filter_map(|port| port.name()).collect(),
+        };
+        return services.map(candidate).collect();
+    }
+    let pods = context.graph.pods_in(namespace).map(|pod| Candidate {
+        labels: pod.labels.clone(),
+        ports: pod
+            .template
+            .containers()
+            .flat_map(ports_of_container)
+            .filter_map(|port| port.name())
+            .collect(),
+    });
+    pods.collect()
+}
+
+/// The namespaces that a monitor looks in; `None` for all of them.
+fn namespaces_of(object: ObjectRef<'_>) -> Option<Vec<&str>> {
+    let Some(selector) = object.get("spec.namespaceSelector") else { return Some(vec![object.namespace()?]) };
+    if selector.get("any").and_then(NodeRef::as_bool) == Some(true) {
+        return None;
+    }
+    let named: Vec<&str> = items_at(selector, "matchNames").filter_map(NodeRef::as_str).collect();
+    if named.is_empty() { Some(vec![object.namespace()?]) } else { Some(named) }
+}
+
+fn report_port(
+    object: ObjectRef<'_>,
+    port: NodeRef<'_>,
+    what: &str,
+    selected: &[&Candidate<'_>],
+    sink: &mut Sink<'_>,
+) {
+    let name = port.content();
+    let message =
+        format!("{} scrapes port `{name}`, which no {what} that it selects has", absence::title(object));
+    let meant = selected.iter().flat_map(|one| &one.ports).find(|other| typo::is_typo(name, other));
+    let severity = if meant.is_some() { Severity::Error } else { Severity::Warning };
+    let report = sink.report(object, port, message).severity(severity).label("no port of this name");
+    let Some(meant) = meant else {
+        report.help(format!("name a port of the {what} as it stands in its `ports[].name`"));
+        return;
+    };
+    let report = report.help(format!("write `{meant}`"));
+    if let Some(text) = absence::in_style_of(port, meant) {
+        report.fix(format!("write `{meant}`"), Safety::Safe, object.span(port), text);
+    }
+}

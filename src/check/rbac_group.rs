@@ -1,0 +1,75 @@
+//! How the checks of RBAC rules name API groups, and how a rule comes to name another one.
+
+use crate::check::absence;
+use crate::diagnostic::Edit;
+use crate::parse::Style;
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectRef;
+use crate::parse::schema::table::Table;
+use crate::parse::tree::NodeRef;
+use crate::practice::permission::{base_of, exists};
+use crate::practice::role::Rule;
+use crate::practice::selection::items_at;
+use crate::source::Span;
+
+/// `Role `shop/reader``.
+pub(super) fn role(object: ObjectRef<'_>) -> String {
+    let name = if object.kind() == Kind::Role { object.full_name() } else { object.name().to_owned() };
+    format!("{} `{name}`", object.kind_name())
+}
+
+/// As people say it: `the core group`, `API group `apps``.
+pub(super) fn name(group: &str) -> String {
+    if group.is_empty() { "the core group".to_owned() } else { format!("API group `{group}`") }
+}
+
+/// The same of several.
+pub(super) fn names(groups: &[&str]) -> String {
+    let names: Vec<String> = groups.iter().map(|group| name(group)).collect();
+    names.join(" or ")
+}
+
+/// As it stands in a list.
+pub(super) fn written(group: &str) -> String {
+    if group.is_empty() { "\"\"".to_owned() } else { group.to_owned() }
+}
+
+/// The text of an item that names `group`, in the style of the one that stands there.
+pub(super) fn in_style_of(node: NodeRef<'_>, group: &str) -> Option<String> {
+    match node.style() {
+        Style::Plain if group.is_empty() => Some(written(group)),
+        _ => absence::in_style_of(node, group),
+    }
+}
+
+/// The edit by which a rule names `home` too; instead of what it names where nothing of it is there. None where another
+/// of its resources would then be permitted that is not now.
+pub(super) fn moved(object: ObjectRef<'_>, rule: Rule<'_>, table: &Table, home: &str) -> Option<Edit> {
+    let groups: Vec<NodeRef<'_>> = items_at(rule.node, "apiGroups").collect();
+    let is_here = |resource: NodeRef<'_>| {
+        groups.iter().any(|group| exists(table, group.content(), base_of(resource.content())))
+    };
+    let mut resources = items_at(rule.node, "resources");
+    if resources
+        .any(|one| one.content() == "*" || (is_here(one) && exists(table, home, base_of(one.content()))))
+    {
+        return None;
+    }
+    let last = *groups.last()?;
+    if groups.len() == 1 && !items_at(rule.node, "resources").any(is_here) {
+        return Some(Edit { span: object.span(last), text: in_style_of(last, home)? });
+    }
+    let list = rule.node.get("apiGroups")?;
+    if list.is_alias() || last.is_alias() || last.style() == Style::Json {
+        return None;
+    }
+    let end = object.span(last);
+    let place = Span::new(end.file, end.end, end.end);
+    if list.style() == Style::Flow {
+        return Some(Edit { span: place, text: format!(", {}", written(home)) });
+    }
+    let text = object.file.source.text();
+    let line = &text[text[..end.start as usize].rfind('\n').map_or(0, |at| at + 1)..end.start as usize];
+    let is_item = line.trim() == "-";
+    is_item.then(|| Edit { span: place, text: format!("\n{line}{}", written(home)) })
+}

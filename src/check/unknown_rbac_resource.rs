@@ -1,0 +1,119 @@
+#![doc = include_str!("unknown_rbac_resource.md")]
+
+use crate::check::rbac_group::{self, role};
+use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::diagnostic::{Safety, Severity};
+use crate::parse::object::ObjectRef;
+use crate::parse::schema::suggest::closest;
+use crate::parse::schema::table::Table;
+use crate::parse::tree::NodeRef;
+use crate::practice::permission::{base_of, exists, groups_with, is_removed, meant_resource, subresources};
+use crate::practice::role::{Rule, is_system, rules_of};
+use crate::practice::selection::items_at;
+
+pub(super) static CHECK: Check = Check {
+    id: "unknown-rbac-resource",
+    group: Group::Reference,
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "a rule of a role names a resource that its API groups do not have",
+    page: include_str!("unknown_rbac_resource.md"),
+    run: Run::Object(run),
+};
+
+fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    if is_system(object) || object.is_broken() {
+        return;
+    }
+    let table = Table::of(context.settings.target);
+    for rule in rules_of(object) {
+        let groups: Vec<NodeRef<'_>> = items_at(rule.node, "apiGroups").collect();
+        // What there is in other groups nobody here can tell; whether there are such is for `unknown-rbac-group`.
+        if groups.iter().any(|group| !table.has_group(group.content())) {
+            continue;
+        }
+        let names: Vec<&str> = groups.iter().map(|group| group.content()).collect();
+        for resource in items_at(rule.node, "resources") {
+            let base = base_of(resource.content());
+            if base.is_empty() || base == "*" || names.is_empty() {
+                continue;
+            }
+            match names.iter().find(|group| exists(table, group, base)) {
+                Some(group) => check_subresource(object, group, resource, sink),
+                None => report(object, rule, table, &names, resource, sink),
+            }
+        }
+    }
+}
+
+/// A subresource that is nearly one that there is, is a fault; another one permits nothing, and does no harm.
+fn check_subresource(object: ObjectRef<'_>, group: &str, resource: NodeRef<'_>, sink: &mut Sink<'_>) {
+    let Some((base, written)) = resource.content().split_once('/') else { return };
+    let Some(known) = subresources(group, base) else { return };
+    if matches!(written, "*" | "finalizers") || known.contains(&written) {
+        return;
+    }
+    let meant = closest(written, known.iter().copied());
+    let message =
+        format!("{} permits `{}`, but `{base}` have no such subresource", role(object), resource.content());
+    let severity = if meant.is_some() { Severity::Warning } else { Severity::Note };
+    let report = sink.report(object, resource, message).severity(severity).label("no such subresource");
+    let Some(meant) = meant else {
+        report.help(format!("they have `{}`", known.join("`, `")));
+        return;
+    };
+    let text = format!("{base}/{meant}");
+    let report = report.help(format!("write `{text}`"));
+    if let Some(new) = absence::in_style_of(resource, &text) {
+        report.fix(format!("write `{text}`"), Safety::Safe, object.span(resource), new);
+    }
+}
+
+fn report(
+    object: ObjectRef<'_>,
+    rule: Rule<'_>,
+    table: &Table,
+    groups: &[&str],
+    resource: NodeRef<'_>,
+    sink: &mut Sink<'_>,
+) {
+    let written = resource.content();
+    let base = base_of(written);
+    let here = rbac_group::names(groups);
+    if groups.iter().any(|group| is_removed(group, base)) && groups_with(table, base).is_empty() {
+        let message = format!("{} permits `{written}`, which Kubernetes no longer has", role(object));
+        sink.report(object, resource, message)
+            .severity(Severity::Note)
+            .label("permits nothing")
+            .help("remove it, unless the role is for older clusters too");
+        return;
+    }
+    let homes = groups_with(table, base);
+    if let Some(home) = homes.first() {
+        let message = format!(
+            "{} permits `{written}` in {here}, but they are in {}",
+            role(object),
+            rbac_group::name(home)
+        );
+        let report = sink
+            .report(object, resource, message)
+            .label(format!("not in {here}"))
+            .help(format!("write `apiGroups: [{}]`", rbac_group::written(home)));
+        if let Some(edit) = rbac_group::moved(object, rule, table, homes[0]) {
+            report.edits(format!("name {}", rbac_group::name(home)), Safety::Safe, vec![edit]);
+        }
+        return;
+    }
+    let message = format!("{} permits `{written}`, but {here} has no such resource", role(object));
+    let report = sink.report(object, resource, message).label("no such resource");
+    let Some(meant) = meant_resource(table, base) else {
+        report.help("write the plural that `kubectl api-resources` shows");
+        return;
+    };
+    let text = written.replacen(base, meant, 1);
+    let report = report.help(format!("write `{text}`"));
+    let is_here = groups.iter().any(|group| exists(table, group, meant));
+    if let Some(new) = absence::in_style_of(resource, &text).filter(|_| is_here) {
+        report.fix(format!("write `{text}`"), Safety::Safe, object.span(resource), new);
+    }
+}

@@ -1,0 +1,271 @@
+//! What the rules of roles can speak of: resources, subresources and verbs as the API server asks its authorizer.
+
+use crate::graph::typo;
+use crate::parse::schema::lifecycle;
+use crate::parse::schema::suggest;
+use crate::parse::schema::table::{Scope, Table};
+
+/// The subresources that the API server serves below built-in resources, by the storage maps of `pkg/registry/*/rest`;
+/// those of `resourceclaims` beside `status` are asked for, not served (`dynamic-resource-allocation`). Any resource also
+/// has `finalizers`, which the admission plugin `OwnerReferencesPermissionEnforcement` asks for.
+const SUBRESOURCES: &[(&str, &str, &[&str])] = &[
+    ("", "namespaces", &["finalize", "status"]),
+    ("", "persistentvolumeclaims", &["status"]),
+    ("", "persistentvolumes", &["status"]),
+    (
+        "",
+        "pods",
+        &[
+            "attach",
+            "binding",
+            "ephemeralcontainers",
+            "eviction",
+            "exec",
+            "log",
+            "portforward",
+            "proxy",
+            "resize",
+            "status",
+        ],
+    ),
+    ("", "replicationcontrollers", &["scale", "status"]),
+    ("", "resourcequotas", &["status"]),
+    ("", "serviceaccounts", &["token"]),
+    ("", "services", &["proxy", "status"]),
+    ("apps", "daemonsets", &["status"]),
+    ("apps", "deployments", &["scale", "status"]),
+    ("apps", "replicasets", &["scale", "status"]),
+    ("apps", "statefulsets", &["scale", "status"]),
+    ("autoscaling", "horizontalpodautoscalers", &["status"]),
+    ("batch", "cronjobs", &["status"]),
+    ("batch", "jobs", &["status"]),
+    ("certificates.k8s.io", "certificatesigningrequests", &["approval", "status"]),
+    ("networking.k8s.io", "ingresses", &["status"]),
+    ("policy", "poddisruptionbudgets", &["status"]),
+    ("apiextensions.k8s.io", "customresourcedefinitions", &["status"]),
+];
+
+/// Resources that exist for the authorizer only: whom one may impersonate, what one may sign or approve.
+const VIRTUAL: &[(&str, &str)] = &[
+    ("", "users"),
+    ("", "groups"),
+    ("", "userextras"),
+    ("", "uids"),
+    ("authentication.k8s.io", "users"),
+    ("authentication.k8s.io", "groups"),
+    ("authentication.k8s.io", "serviceaccounts"),
+    ("authentication.k8s.io", "nodes"),
+    ("authentication.k8s.io", "userextras"),
+    ("authentication.k8s.io", "uids"),
+    ("certificates.k8s.io", "signers"),
+];
+
+/// What `kubectl api-resources` shows as short names of built-in resources.
+const SHORT_NAMES: &[(&str, &str)] = &[
+    ("cm", "configmaps"),
+    ("cs", "componentstatuses"),
+    ("ep", "endpoints"),
+    ("ev", "events"),
+    ("limits", "limitranges"),
+    ("ns", "namespaces"),
+    ("no", "nodes"),
+    ("pvc", "persistentvolumeclaims"),
+    ("pv", "persistentvolumes"),
+    ("po", "pods"),
+    ("rc", "replicationcontrollers"),
+    ("quota", "resourcequotas"),
+    ("sa", "serviceaccounts"),
+    ("svc", "services"),
+    ("crd", "customresourcedefinitions"),
+    ("crds", "customresourcedefinitions"),
+    ("ds", "daemonsets"),
+    ("deploy", "deployments"),
+    ("rs", "replicasets"),
+    ("sts", "statefulsets"),
+    ("hpa", "horizontalpodautoscalers"),
+    ("cj", "cronjobs"),
+    ("csr", "certificatesigningrequests"),
+    ("ing", "ingresses"),
+    ("netpol", "networkpolicies"),
+    ("pdb", "poddisruptionbudgets"),
+    ("pc", "priorityclasses"),
+    ("sc", "storageclasses"),
+];
+
+/// The verbs that the API server asks about for resources (`RequestInfoFactory.NewRequestInfo`), then those that its own
+/// admission and RBAC code asks about.
+pub const VERBS: &[&str] = &[
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "proxy",
+    "approve",
+    "attest",
+    "bind",
+    "escalate",
+    "impersonate",
+    "sign",
+    "use",
+];
+
+/// The methods that the API server asks about for paths that are no resources.
+pub const METHODS: &[&str] = &["get", "head", "post", "put", "patch", "delete", "options"];
+
+/// Words of HTTP and of kubectl that people write for a verb, and the verb.
+const NOT_VERBS: &[(&str, &str)] = &[
+    ("post", "create"),
+    ("put", "update"),
+    ("head", "get"),
+    ("read", "get"),
+    ("view", "get"),
+    ("describe", "get"),
+    ("write", "update"),
+    ("edit", "update"),
+    ("modify", "update"),
+    ("replace", "update"),
+    ("apply", "patch"),
+    ("add", "create"),
+    ("remove", "delete"),
+    ("destroy", "delete"),
+    ("all", "*"),
+];
+
+/// The resource of a name such as `pods/log`, without its subresource.
+pub fn base_of(resource: &str) -> &str {
+    resource.split_once('/').map_or(resource, |(base, _)| base)
+}
+
+/// Whether a group serves a resource, or the authorizer is asked about it all the same.
+pub fn exists(table: &Table, group: &str, resource: &str) -> bool {
+    VIRTUAL.contains(&(group, resource)) || is_served(table, group, resource)
+}
+
+fn is_served(table: &Table, group: &str, resource: &str) -> bool {
+    table
+        .kinds()
+        .any(|kind| kind.scope != Scope::Subresource && kind.plural == resource && kind.group() == group)
+}
+
+/// The built-in groups that serve a resource at the target version, in order.
+pub fn groups_with(table: &Table, resource: &str) -> Vec<&'static str> {
+    let served = |group: &'static str| is_served(table, group, resource);
+    let mut groups: Vec<&'static str> =
+        table.kinds().map(|kind| kind.group()).filter(|group| served(group)).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    groups
+}
+
+/// What a word probably means that is no resource: its plural, its full name, or the resource that it is a slip of the
+/// pen for.
+pub fn meant_resource(table: &Table, written: &str) -> Option<&'static str> {
+    let lower = written.to_ascii_lowercase();
+    if let Some((_, plural)) = SHORT_NAMES.iter().find(|(short, _)| *short == lower) {
+        return Some(plural);
+    }
+    let resources = || table.kinds().filter(|kind| kind.scope != Scope::Subresource && kind.plural != "-");
+    if let Some(kind) =
+        resources().find(|kind| kind.plural == lower || kind.kind.eq_ignore_ascii_case(written))
+    {
+        return Some(kind.plural);
+    }
+    let mut near = resources().filter(|kind| typo::is_typo(written, kind.plural));
+    near.next().map(|kind| kind.plural)
+}
+
+/// Whether a group served such a resource until some version: `policy`, `podsecuritypolicies`.
+pub fn is_removed(group: &str, resource: &str) -> bool {
+    lifecycle::rows().iter().any(|row| {
+        row.api_version.split_once('/').map_or("", |(group, _)| group) == group
+            && plural_of(row.kind) == resource
+    })
+}
+
+/// The name of the resource of a kind, by the rule of `meta.UnsafeGuessKindToResource`.
+fn plural_of(kind: &str) -> String {
+    let lower = kind.to_ascii_lowercase();
+    match lower.as_bytes().last() {
+        Some(b's') => format!("{lower}es"),
+        Some(b'y') => format!("{}ies", &lower[..lower.len() - 1]),
+        _ => format!("{lower}s"),
+    }
+}
+
+/// The subresources of a resource; `None` where any may be asked about.
+pub fn subresources(group: &str, resource: &str) -> Option<&'static [&'static str]> {
+    let row = SUBRESOURCES.iter().find(|row| (row.0, row.1) == (group, resource));
+    row.map(|row| row.2)
+}
+
+/// The verb that somebody means who writes something else; `None` for the verbs that there are, and for words that a
+/// controller may well ask about by itself.
+pub fn meant_verb(written: &str) -> Option<&'static str> {
+    if VERBS.contains(&written) || written == "*" || written.contains(':') {
+        return None;
+    }
+    let lower = written.to_ascii_lowercase();
+    let known = || VERBS.iter().copied();
+    known()
+        .find(|verb| *verb == lower)
+        .or_else(|| NOT_VERBS.iter().find(|(word, _)| *word == lower).map(|(_, verb)| *verb))
+        .or_else(|| known().find(|verb| lower.strip_suffix('s') == Some(verb)))
+        .or_else(|| {
+            // Short words are near to many; of the first eight verbs only, for the others are seldom meant.
+            let usual = VERBS[..8].iter().copied();
+            usual.filter(|verb| verb.len() >= 4).find(|verb| suggest::distance(&lower, verb) == 1)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parse::version::Version;
+
+    #[test]
+    fn every_resource_with_subresources_is_served() {
+        let table = Table::of(Version::NEWEST);
+        for (group, resource, subresources) in SUBRESOURCES {
+            assert!(exists(table, group, resource), "{group}/{resource}");
+            assert!(subresources.is_sorted(), "{resource}");
+        }
+        for (short, resource) in SHORT_NAMES {
+            assert!(!groups_with(table, resource).is_empty(), "{short}");
+        }
+    }
+
+    #[test]
+    fn what_is_meant_is_understood() {
+        let table = Table::of(Version::NEWEST);
+        assert_eq!(meant_resource(table, "Deployment"), Some("deployments"));
+        assert_eq!(meant_resource(table, "pod"), Some("pods"));
+        assert_eq!(meant_resource(table, "svc"), Some("services"));
+        assert_eq!(meant_resource(table, "configmpas"), Some("configmaps"));
+        assert_eq!(meant_resource(table, "widgets"), None);
+        assert!(is_removed("policy", "podsecuritypolicies"));
+        assert!(is_removed("extensions", "ingresses"));
+        assert!(!is_removed("apps", "ingresses"));
+    }
+
+    #[test]
+    fn verbs_of_others_are_left_alone() {
+        for (written, meant) in [
+            ("get", None),
+            ("use", None),
+            ("GET", Some("get")),
+            ("post", Some("create")),
+            ("wacth", Some("watch")),
+            ("lists", Some("list")),
+            ("deletecollections", Some("deletecollection")),
+            ("impersonate:user-info", None),
+            ("drain", None),
+            ("knock", None),
+        ] {
+            assert_eq!(meant_verb(written), meant, "{written}");
+        }
+    }
+}
