@@ -12,6 +12,7 @@ use crate::graph::reference::Resolution;
 use crate::parse;
 use crate::parse::foreign::SkipReason;
 use crate::parse::object::{File, Program, read_objects};
+use crate::parse::origin::Origins;
 use crate::parse::schema::facts::Facts;
 use crate::practice::Practice;
 use crate::source::{FileRole, SourceFile, Workspace};
@@ -26,6 +27,8 @@ pub struct Analysis {
     pub summary: Summary,
     /// Entries of the settings that came to nothing.
     pub idle: Idle,
+    /// Which templates of charts the documents were rendered from.
+    pub origins: Origins,
 }
 
 /// Entries of the settings that are for nothing in the input, by their index.
@@ -75,6 +78,8 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings at note level.
     pub notes: usize,
+    /// Findings that were there before a change and are not among the others; `None` where nothing was compared.
+    pub older: Option<usize>,
 }
 
 /// A file that is not Kubernetes.
@@ -117,9 +122,10 @@ pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
     let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
     let idle = Idle::of(&program, &graph, settings);
+    let origins = Origins::of(&program);
     // Freeing the trees of a large input takes a while, and nobody needs to wait for it.
     rayon::spawn(move || drop(program));
-    Analysis { diagnostics, summary, idle }
+    Analysis { diagnostics, summary, idle, origins }
 }
 
 /// Parses all files and reads the objects in them.
@@ -172,5 +178,6 @@ fn summarize(program: &Program, diagnostics: &[Diagnostic]) -> Summary {
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         notes: count(Severity::Note),
+        older: None,
     }
 }
