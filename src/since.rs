@@ -102,7 +102,8 @@ impl<'a> Renames<'a> {
         }
         // At least half of the lines, as git has it; of equals the first by name.
         let shares = self.gone.iter().map(|(path, old)| (in_common(&lines, old), old.len(), *path));
-        let similar = shares.filter(|(common, length, _)| common * 2 >= lines.len().max(*length) && *common > 0);
+        let similar =
+            shares.filter(|(common, length, _)| common * 2 >= lines.len().max(*length) && *common > 0);
         similar.rev().max_by_key(|(common, _, _)| *common).map(|(_, _, path)| path)
     }
 }
@@ -153,7 +154,8 @@ mod tests {
     }
 
     const BAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  key: yes\n";
-    const BROKEN: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\ndata:\n  key: text\n  other: text\n";
+    const BROKEN: &str =
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\ndata:\n  key: text\n  other: text\n";
 
     #[test]
     fn moved_lines_and_renamed_files_are_no_change() {

@@ -1,5 +1,9 @@
 //! What is offered to pre-commit, GitHub and GitLab can be read, and every command line in it is one that kplan knows.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test reads the files of the repository")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test reads the files of the repository"
+)]
 
 use std::path::Path;
 

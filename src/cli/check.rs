@@ -55,7 +55,8 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
             let mut base = progress::during(terminal, "reading what was there before", || {
                 load::load_before(&inputs, &workspace, since.as_since())
             })?;
-            let besides = inputs.besides.into_iter().chain(accepted.as_ref().map(|accepted| &accepted.source));
+            let besides =
+                inputs.besides.into_iter().chain(accepted.as_ref().map(|accepted| &accepted.source));
             for file in besides {
                 base = base.with_file(file);
             }

@@ -131,9 +131,8 @@ fn commit_before(top: &Path, since: Since<'_>) -> Result<String, Failure> {
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
     }
-    let help = shallow_help(top, revision).unwrap_or_else(|| {
-        format!("`--no-merge-base` compares with `{revision}` itself")
-    });
+    let help = shallow_help(top, revision)
+        .unwrap_or_else(|| format!("`--no-merge-base` compares with `{revision}` itself"));
     Err(Failure::new(format!("`{revision}` and the current commit have no commit in common"), Some(help)))
 }
 
@@ -179,7 +178,10 @@ fn top_of(folder: &Path, path: &Path, purpose: Purpose) -> Result<PathBuf, Failu
         let why = String::from_utf8_lossy(&output.stderr);
         if why.contains("dubious ownership") {
             return Err(Failure::new(
-                format!("git does not trust the repository of `{}`: it belongs to another user", path.display()),
+                format!(
+                    "git does not trust the repository of `{}`: it belongs to another user",
+                    path.display()
+                ),
                 Some("`git config --global --add safe.directory FOLDER` makes git trust it".to_owned()),
             ));
         }

@@ -40,11 +40,13 @@ impl Origins {
 
 fn of_file(file: &File) -> Vec<(Range<u32>, String)> {
     let text = file.source.text();
-    if file.source.kind() != FileKind::Manifest || memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none()
+    if file.source.kind() != FileKind::Manifest
+        || memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none()
     {
         return Vec::new();
     }
-    let mut marks = file.parsed.tree.comments().iter().filter_map(|comment| template_of(text, *comment)).peekable();
+    let mut marks =
+        file.parsed.tree.comments().iter().filter_map(|comment| template_of(text, *comment)).peekable();
     let mut named = Vec::new();
     // A comment that follows a document, or stands between two `---`, speaks for the document that comes next.
     let mut pending = None;
@@ -74,7 +76,8 @@ fn template_of(text: &str, comment: Comment) -> Option<(u32, &str)> {
     let chart = parts.next().filter(|chart| !chart.is_empty() && !chart.contains(char::is_whitespace))?;
     let holder = parts.next().filter(|part| ["templates", "crds", "charts"].contains(part))?;
     let file = parts.next_back().filter(|file| !file.is_empty())?;
-    let is_path = !chart.ends_with(':') && !path.contains(char::is_control) && !holder.is_empty() && !file.is_empty();
+    let is_path =
+        !chart.ends_with(':') && !path.contains(char::is_control) && !holder.is_empty() && !file.is_empty();
     is_path.then_some((comment.start, path))
 }
 
@@ -118,10 +121,7 @@ mod tests {
     #[test]
     fn several_documents_of_one_template_each_carry_it() {
         let a = "shop/crds/all.yaml";
-        assert_eq!(
-            templates(&format!("---\n# Source: {a}\n{A}---\n# Source: {a}\n{B}")),
-            named(&[a, a])
-        );
+        assert_eq!(templates(&format!("---\n# Source: {a}\n{A}---\n# Source: {a}\n{B}")), named(&[a, a]));
         // Helm names the template for each document, so one without it is somebody else's.
         assert_eq!(templates(&format!("---\n# Source: {a}\n{A}---\n{B}")), named(&[a, ""]));
     }

@@ -95,6 +95,7 @@ struct JsonPlace {
 struct JsonLabel<'a> {
     span: JsonSpan<'a>,
     label: &'a str,
+    template: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -127,7 +128,7 @@ fn json_diagnostic<'a>(
         template: report.origins.template(diagnostic.primary.span),
         span: json_span(workspace, places, diagnostic.primary.span),
         label: &diagnostic.primary.text,
-        related: diagnostic.related.iter().map(|label| json_label(workspace, places, label)).collect(),
+        related: diagnostic.related.iter().map(|label| json_label(report, places, label)).collect(),
         help: &diagnostic.help,
         fix: diagnostic.fix.as_ref().map(|fix| json_fix(workspace, fix)),
     }
@@ -151,8 +152,12 @@ fn json_place(place: Place) -> JsonPlace {
     JsonPlace { line: place.line, column: place.column, offset: place.offset }
 }
 
-fn json_label<'a>(workspace: &'a Workspace, places: &Places<'_>, label: &'a Label) -> JsonLabel<'a> {
-    JsonLabel { span: json_span(workspace, places, label.span), label: &label.text }
+fn json_label<'a>(report: &Report<'a>, places: &Places<'_>, label: &'a Label) -> JsonLabel<'a> {
+    JsonLabel {
+        span: json_span(report.workspace, places, label.span),
+        label: &label.text,
+        template: report.origins.template(label.span),
+    }
 }
 
 fn json_fix<'a>(workspace: &'a Workspace, fix: &'a Fix) -> JsonFix<'a> {

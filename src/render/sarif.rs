@@ -17,11 +17,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let places = Places::new(report.workspace);
     let rules = rules_with_indices(report);
     let descriptors: Vec<Value> = rules.list.iter().map(descriptor).collect();
-    let results: Vec<Value> = report
-        .diagnostics
-        .iter()
-        .map(|diagnostic| result(report, &places, &rules, diagnostic))
-        .collect();
+    let results: Vec<Value> =
+        report.diagnostics.iter().map(|diagnostic| result(report, &places, &rules, diagnostic)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
