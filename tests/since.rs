@@ -218,6 +218,32 @@ fn accepted_findings_stay_accepted() {
     assert!(findings.contains(&"config/old.yaml: ambiguous-scalar".to_owned()), "{findings:?}");
 }
 
+const NODES: &str = "apiVersion: kplan.dev/v1
+kind: NodePool
+metadata: {name: general}
+spec: {count: 1, allocatable: {cpu: 4, memory: 8Gi, pods: 20}}
+";
+
+#[test]
+fn an_inventory_is_compared_where_git_has_it() {
+    let repository = Repository::new("inventory");
+    repository.write("kplan.yaml", &format!("{CLOSED}nodes: nodes.yaml\n"));
+    repository.write("nodes.yaml", NODES);
+    let needy = APP.replace("    envFrom", "    resources: {requests: {cpu: 2}}\n    envFrom");
+    repository.write("apps/app.yaml", &needy);
+    repository.commit("nodes");
+    assert_eq!(repository.check(&["--changed-since", "HEAD"]), CLEAN);
+    repository.write("nodes.yaml", &NODES.replace("cpu: 4", "cpu: 1"));
+    let (status, findings) = repository.check(&["--changed-since", "HEAD"]);
+    assert_eq!(status, 1);
+    assert!(findings.iter().all(|finding| finding.starts_with("apps/app.yaml: ")), "{findings:?}");
+
+    // One that is made on the spot is the same on both sides.
+    repository.git(&["rm", "-q", "--cached", "nodes.yaml"]);
+    repository.git(&["commit", "-q", "-m", "nodes are not kept"]);
+    assert_eq!(repository.check(&["--changed-since", "HEAD"]), CLEAN);
+}
+
 #[test]
 fn repairs_are_made_of_what_is_new() {
     let repository = Repository::new("fix");
