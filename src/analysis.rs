@@ -14,6 +14,7 @@ use crate::parse;
 use crate::parse::foreign::SkipReason;
 use crate::parse::kind::Kind;
 use crate::parse::object::{File, ObjectRef, Program, Reading, read_objects};
+use crate::parse::origin::Origins;
 use crate::parse::schema::facts::Facts;
 use crate::plan::fit::Fit;
 use crate::plan::gather::{Sources, has_nodes, is_whole};
@@ -31,6 +32,8 @@ pub struct Analysis {
     pub summary: Summary,
     /// Entries of the settings that came to nothing.
     pub idle: Idle,
+    /// Which templates of charts the documents were rendered from.
+    pub origins: Origins,
 }
 
 /// Entries of the settings that are for nothing in the input, by their index.
@@ -91,6 +94,8 @@ pub struct Summary {
     pub warnings: usize,
     /// Findings at note level.
     pub notes: usize,
+    /// Findings that were there before a change and are not among the others; `None` where nothing was compared.
+    pub older: Option<usize>,
 }
 
 /// A file that is not Kubernetes.
@@ -139,9 +144,10 @@ pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
     let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
     let idle = Idle::of(&program, &graph, configured);
+    let origins = Origins::of(&program);
     // Freeing the trees of a large input takes a while, and nobody needs to wait for it.
     rayon::spawn(move || drop(program));
-    Analysis { diagnostics, summary, idle }
+    Analysis { diagnostics, summary, idle, origins }
 }
 
 /// The settings, with what the inventory has as objects that exist. What nobody refers to by name is left out.
@@ -217,5 +223,6 @@ fn summarize(program: &Program, diagnostics: &[Diagnostic]) -> Summary {
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         notes: count(Severity::Note),
+        older: None,
     }
 }

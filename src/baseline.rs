@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::analysis::Analysis;
 use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::fingerprint::Fingerprint;
 use crate::parse::parse;
 use crate::parse::tree::NodeRef;
 use crate::source::{FileId, SourceFile, Span};
@@ -19,30 +20,36 @@ const NEVER_ACCEPTED: &[&str] = &["syntax", "config", "baseline"];
 /// How many of the entries that match nothing are shown one by one.
 const SHOWN: usize = 5;
 
-/// What an entry knows its finding by. The order of the members is that of the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-struct Fingerprint {
-    check: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    namespace: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    field: Option<String>,
-    message: String,
-}
-
 /// One line of the file.
 #[derive(Serialize)]
 struct Line<'a> {
-    #[serde(flatten)]
-    fingerprint: &'a Fingerprint,
+    check: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    namespace: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'a str>,
+    message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     count: Option<usize>,
+}
+
+fn line(fingerprint: &Fingerprint, count: usize) -> Line<'_> {
+    Line {
+        check: &fingerprint.check,
+        file: fingerprint.file.as_deref(),
+        kind: fingerprint.kind.as_deref(),
+        namespace: fingerprint.namespace.as_deref(),
+        name: fingerprint.name.as_deref(),
+        field: fingerprint.field.as_deref(),
+        message: &fingerprint.message,
+        count: (count > 1).then_some(count),
+    }
 }
 
 /// The accepted findings.
@@ -117,12 +124,12 @@ impl Baseline {
         let mut counts: BTreeMap<Fingerprint, usize> = BTreeMap::new();
         for finding in findings.iter().filter(|finding| can_be_accepted(finding)) {
             let path = path_of(&file_path(finding.primary.span.file));
-            *counts.entry(fingerprint(finding, path)).or_default() += 1;
+            *counts.entry(Fingerprint::of(finding, path)).or_default() += 1;
         }
         let lines: Vec<String> = counts
             .iter()
-            .map(|(fingerprint, &count)| Line { fingerprint, count: (count > 1).then_some(count) })
-            .map(|line| format!("\n  {}", serde_json::to_string(&line).unwrap_or_default()))
+            .map(|(fingerprint, &count)| serde_json::to_string(&line(fingerprint, count)).unwrap_or_default())
+            .map(|line| format!("\n  {line}"))
             .collect();
         let end = if lines.is_empty() { "" } else { "\n" };
         format!(
@@ -146,7 +153,7 @@ impl Baseline {
                 return true;
             }
             let path = path_of(&file_path(finding.primary.span.file));
-            match left.get_mut(&fingerprint(finding, path)) {
+            match left.get_mut(&Fingerprint::of(finding, path)) {
                 Some(count) if *count > 0 => {
                     *count -= 1;
                     false
@@ -163,19 +170,6 @@ impl Baseline {
 /// Whether a baseline can hold a finding back.
 pub fn can_be_accepted(finding: &Diagnostic) -> bool {
     !NEVER_ACCEPTED.contains(&finding.check)
-}
-
-fn fingerprint(finding: &Diagnostic, path: String) -> Fingerprint {
-    let object = finding.object.as_ref();
-    Fingerprint {
-        check: finding.check.to_owned(),
-        file: object.is_none().then_some(path),
-        kind: object.map(|object| object.kind.clone()),
-        namespace: object.and_then(|object| object.namespace.clone()),
-        name: object.map(|object| object.name.clone()),
-        field: finding.field.clone(),
-        message: finding.message.clone(),
-    }
 }
 
 /// What is said of entries that match nothing any more. A note: that a finding is gone must not break a build.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::source::{FileRole, SourceFile, Workspace};
 
 pub use failure::Failure;
-pub use git::{is_revision, load_revision};
+pub use git::{Since, is_revision, load_before, load_revision};
 
 /// The path that means standard input.
 pub const STDIN: &str = "-";
@@ -234,6 +234,40 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
         let _ = fs::remove_file(&beside);
         failure(error)
     })
+}
+
+/// The first of some files to write that is another one of them by the same or another name.
+pub fn first_repeated<'p>(files: impl Iterator<Item = &'p Path>) -> Option<&'p Path> {
+    let mut seen = std::collections::BTreeSet::new();
+    // A device, such as `/dev/stderr`, takes any number of reports.
+    let mut files = files.filter(|file| fs::metadata(file).map_or(true, |file| file.is_file()));
+    files.find(|file| !seen.insert(place_to_write(file)))
+}
+
+/// A workspace without the files that reports are written to: a report of the last run is no manifest. One that is named
+/// among the paths stays.
+pub fn without_outputs<'p>(
+    workspace: Workspace,
+    paths: &[PathBuf],
+    outputs: impl Iterator<Item = &'p Path>,
+) -> Workspace {
+    let outputs: Vec<PathBuf> = outputs.filter(|output| output.exists()).map(place_to_write).collect();
+    let named: Vec<String> = paths.iter().map(|path| shown(path)).collect();
+    if outputs.is_empty() {
+        return workspace;
+    }
+    workspace.without(|file| {
+        let path = Path::new(file.path());
+        let may_be = outputs.iter().any(|output| output.file_name() == path.file_name());
+        may_be && !named.iter().any(|name| name == file.path()) && outputs.contains(&place_to_write(path))
+    })
+}
+
+/// The absolute path of a file that may not exist yet.
+fn place_to_write(file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_path_buf());
+    folder.join(file.file_name().unwrap_or_default())
 }
 
 struct Root<'a> {

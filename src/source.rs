@@ -295,6 +295,12 @@ impl Workspace {
         self
     }
 
+    /// The workspace without some of its files. Ids from before are void.
+    pub fn without(mut self, unwanted: impl Fn(&SourceFile) -> bool) -> Self {
+        self.files.retain(|file| !unwanted(file));
+        self
+    }
+
     /// The id of the file of a path.
     pub fn id_of(&self, path: &str) -> Option<FileId> {
         let index = self.files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;

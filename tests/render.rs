@@ -2,10 +2,19 @@
 
 use kplan::analysis::Summary;
 use kplan::diagnostic::{Diagnostic, Edit, Fix, Label, ObjectName, Safety, Severity};
+use kplan::parse::origin::Origins;
 use kplan::render::{Colors, Detail, Format, Report, Rule, render};
 use kplan::source::{FileId, SourceFile, Span, Workspace};
 
-const FORMATS: [Format; 5] = [Format::Human, Format::Concise, Format::Json, Format::Sarif, Format::Github];
+const FORMATS: [Format; 7] = [
+    Format::Human,
+    Format::Concise,
+    Format::Json,
+    Format::Sarif,
+    Format::Github,
+    Format::Gitlab,
+    Format::Junit,
+];
 
 const RULES: &[Rule<'static>] = &[Rule {
     id: "service-target-port",
@@ -103,9 +112,18 @@ fn rendered(workspace: &Workspace, diagnostics: &[Diagnostic], format: Format, c
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         notes: count(Severity::Note),
+        older: None,
     };
     render(
-        &Report { diagnostics, workspace, summary: &summary, rules: RULES, detail: Detail::Normal },
+        &Report {
+            diagnostics,
+            workspace,
+            summary: &summary,
+            rules: RULES,
+            detail: Detail::Normal,
+            origins: &Origins::default(),
+            failing: Severity::Error,
+        },
         format,
         colors,
     )

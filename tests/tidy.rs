@@ -15,6 +15,7 @@ use kplan::check::CHECKS;
 const LADDER: &[&[&str]] = &[
     &["source"],
     &["diagnostic"],
+    &["fingerprint"],
     &["parse"],
     &["suppression"],
     &["config"],
@@ -23,7 +24,7 @@ const LADDER: &[&[&str]] = &[
     &["plan"],
     &["check"],
     &["analysis"],
-    &["render", "fix", "baseline"],
+    &["render", "fix", "baseline", "since"],
     &["load"],
     &["lsp"],
     &["cli"],

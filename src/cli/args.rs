@@ -112,6 +112,15 @@ pub(super) struct CheckArgs {
     #[arg(conflicts_with_all = ["fix", "unsafe_fixes", "diff"])]
     pub(super) write_baseline: Option<Option<PathBuf>>,
 
+    /// Report only what has changed since a git revision causes, in any file: what its files do not have. A branch that
+    /// has gone on meanwhile counts as it was where this one left it
+    #[arg(long, value_name = "REV", conflicts_with = "write_baseline")]
+    pub(super) changed_since: Option<String>,
+
+    /// With `--changed-since`: compare with the revision itself, not with the last commit in common
+    #[arg(long, requires = "changed_since")]
+    pub(super) no_merge_base: bool,
+
     #[command(flatten)]
     pub(super) shared: SharedArgs,
 }
@@ -176,6 +185,10 @@ pub(super) enum FormatArg {
     Sarif,
     /// Annotations of GitHub Actions
     Github,
+    /// Code Quality report of GitLab
+    Gitlab,
+    /// JUnit XML
+    Junit,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -228,6 +241,9 @@ fn parse_output(text: &str) -> Result<Output, String> {
     })?;
     if file.is_empty() {
         return Err("the name of the file is missing after the `=`".to_owned());
+    }
+    if file == "-" {
+        return Err("standard output is for `--format`; name a file".to_owned());
     }
     Ok(Output { format, file: PathBuf::from(file) })
 }

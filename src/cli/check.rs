@@ -4,13 +4,16 @@ use std::io;
 
 use crate::analysis::{Analysis, Idle, Summary, analyze};
 use crate::check::CHECKS;
-use crate::cli::args::{CheckArgs, DenyArg};
+use crate::cli::args::CheckArgs;
 use crate::cli::baseline::{self, Accepted};
 use crate::cli::options::{self, Options, Printing, Repairs};
 use crate::cli::terminal::{Printed, Terminal};
 use crate::cli::{Outcome, fix, progress, report_failure};
+use crate::diagnostic::Severity;
 use crate::load::{self, Config, Failure, Inputs};
+use crate::parse::origin::Origins;
 use crate::render::{Colors, Report, Rule, render};
+use crate::since;
 use crate::source::{FileId, SourceFile, Workspace};
 
 /// Runs the command.
@@ -32,14 +35,40 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
         (None, Some(path)) => Some(Accepted::read(path, options.is_whole)?),
         _ => None,
     };
-    let mut workspace = loaded.workspace;
+    let mut workspace = load::without_outputs(loaded.workspace, &options.paths, options.printing.files());
     if let Some(accepted) = &accepted {
         workspace = workspace.with_file(&accepted.source);
     }
-    let examine = |workspace: &Workspace| {
+    let judge = |workspace: &Workspace| {
         let mut analysis = analyze(workspace, &options.settings);
         if let Some(accepted) = &accepted {
             accepted.hold_back(workspace, &mut analysis);
+        }
+        let config = options.config.as_ref().filter(|_| options.is_whole);
+        if let Some(file) = config.and_then(|config| workspace.id_of(config.source.path())) {
+            analysis.add(options.configured.unused(workspace, &analysis.idle, file));
+        }
+        analysis
+    };
+    let before = match &options.since {
+        Some(since) => {
+            let mut base = progress::during(terminal, "reading what was there before", || {
+                load::load_before(&inputs, &workspace, since.as_since())
+            })?;
+            let besides =
+                inputs.besides.into_iter().chain(accepted.as_ref().map(|accepted| &accepted.source));
+            for file in besides {
+                base = base.with_file(file);
+            }
+            let analysis = progress::during(terminal, "checking what was there before", || judge(&base));
+            Some((base, analysis))
+        }
+        None => None,
+    };
+    let examine = |workspace: &Workspace| {
+        let mut analysis = judge(workspace);
+        if let Some((base, before)) = &before {
+            since::keep_new(&mut analysis, workspace, before, base);
         }
         analysis
     };
@@ -70,10 +99,6 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
             (workspace, analysis) = (repaired.workspace, repaired.analysis);
         }
     }
-    let config = options.config.as_ref().filter(|_| options.is_whole);
-    if let Some(file) = config.and_then(|config| workspace.id_of(config.source.path())) {
-        analysis.add(options.configured.unused(&workspace, &analysis.idle, file));
-    }
 
     let printed = show(terminal, &options.printing, &workspace, &analysis)?;
     let found = match printed {
@@ -99,6 +124,7 @@ fn refuse_config(terminal: &Terminal, options: &Options, config: &Config) -> Res
         diagnostics: Vec::new(),
         summary: Summary { files: 1, ..Summary::default() },
         idle: Idle::default(),
+        origins: Origins::default(),
     };
     analysis.add(options.configured.findings(FileId(0)));
     show(terminal, &options.printing, &workspace, &analysis)?;
@@ -123,6 +149,8 @@ fn show(
         summary: &analysis.summary,
         rules: &rules,
         detail: printing.detail,
+        origins: &analysis.origins,
+        failing: printing.failing,
     };
     for (format, file) in &printing.outputs {
         load::write(file, &render(&report, *format, Colors::Off))?;
@@ -134,11 +162,12 @@ fn show(
 }
 
 fn outcome(options: &Options, summary: &Summary) -> Outcome {
-    let denied = match options.deny {
-        Some(DenyArg::Warnings) => summary.warnings,
-        None => 0,
+    let failing = match options.printing.failing {
+        Severity::Error => summary.errors,
+        Severity::Warning => summary.errors + summary.warnings,
+        Severity::Note => summary.errors + summary.warnings + summary.notes,
     };
-    if summary.errors + denied > 0 { Outcome::Findings } else { Outcome::Clean }
+    if failing > 0 { Outcome::Findings } else { Outcome::Clean }
 }
 
 pub(super) fn rules() -> Vec<Rule<'static>> {

@@ -51,6 +51,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     ExitCode::from(outcome as u8)
 }
 
+/// Whether the command line understands these arguments, the program's name first. Nothing is run.
+///
+/// # Errors
+/// What is said to a person who types them.
+pub fn understands(arguments: impl IntoIterator<Item = OsString>) -> Result<(), String> {
+    Args::try_parse_from(arguments).map(|_| ()).map_err(|error| error.to_string())
+}
+
 fn run_command(terminal: &Terminal, args: Args) -> Outcome {
     let result = match args.command {
         Command::Check(args) => check::run(terminal, args),

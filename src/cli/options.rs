@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::check::{CHECKS, Check};
 use crate::cli::args::{CheckArgs, ColorArg, DenyArg, FormatArg, Output, SharedArgs};
 use crate::cli::config::{self, Configured};
 use crate::cli::terminal::Terminal;
 use crate::config::{Level, Settings};
-use crate::diagnostic::Safety;
-use crate::load::{self, Config, Exclude, Failure};
+use crate::diagnostic::{Safety, Severity};
+use crate::load::{self, Config, Exclude, Failure, Since};
 use crate::parse::schema::custom::UserSchemas;
 use crate::parse::schema::suggest::closest;
 use crate::parse::version::Version;
@@ -30,14 +30,27 @@ pub(super) struct Options {
     /// What it says; nothing where there is none.
     pub(super) configured: Configured,
     pub(super) printing: Printing,
-    pub(super) deny: Option<DenyArg>,
     pub(super) repairs: Repairs,
     /// The file of accepted findings that are not reported.
     pub(super) baseline: Option<PathBuf>,
     /// The file that all findings are to be written to.
     pub(super) write_baseline: Option<PathBuf>,
+    /// What a change is counted from, where only what it causes is reported.
+    pub(super) since: Option<ChangedSince>,
     /// Whether what is configured ought to match: all of the input is read, and all checks run.
     pub(super) is_whole: bool,
+}
+
+/// What a change is counted from.
+pub(super) struct ChangedSince {
+    revision: String,
+    no_merge_base: bool,
+}
+
+impl ChangedSince {
+    pub(super) fn as_since(&self) -> Since<'_> {
+        if self.no_merge_base { Since::Exactly(&self.revision) } else { Since::MergeBase(&self.revision) }
+    }
 }
 
 /// What is done about findings that can be repaired.
@@ -59,12 +72,22 @@ pub(super) struct Printing {
     pub(super) detail: Detail,
     /// Whether only the exit status is wanted.
     pub(super) silent: bool,
+    /// The mildest severity that makes the exit status 1.
+    pub(super) failing: Severity,
+}
+
+impl Printing {
+    /// The files that reports are written to.
+    pub(super) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.outputs.iter().map(|(_, file)| file.as_path())
+    }
 }
 
 /// Resolves the flags of `check` and the configuration file.
 pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, Failure> {
     let repairs = repairs(&args)?;
-    let CheckArgs { paths, nodes, shared, baseline, write_baseline, .. } = args;
+    let CheckArgs { paths, nodes, shared, baseline, write_baseline, changed_since, no_merge_base, .. } = args;
+    let since = changed_since.map(|revision| ChangedSince { revision, no_merge_base });
     let mut settings = Settings::plain();
     let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
     let config = if shared.no_config { None } else { load::find_config(&first)? };
@@ -83,7 +106,6 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
         (_, written) if !written.is_empty() => written,
         _ => vec![first],
     };
-    let deny = shared.deny;
     let written = std::mem::take(&mut configured.nodes);
     let inventory = if nodes.is_empty() { written } else { nodes };
     let baseline = baseline.or_else(|| configured.baseline.take());
@@ -91,7 +113,7 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
         let beside = config.as_ref().map(|config| config.path(BASELINE_NAME));
         typed.or_else(|| baseline.clone()).or(beside).unwrap_or_else(|| PathBuf::from(BASELINE_NAME))
     });
-    let printing = printing(terminal, shared);
+    let printing = printing(terminal, shared)?;
     Ok(Options {
         paths,
         inventory,
@@ -99,10 +121,10 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
         config,
         configured,
         printing,
-        deny,
         repairs,
         baseline,
         write_baseline,
+        since,
         is_whole,
     })
 }
@@ -167,11 +189,16 @@ fn repairs(args: &CheckArgs) -> Result<Repairs, Failure> {
     }
 }
 
-fn printing(terminal: &Terminal, shared: SharedArgs) -> Printing {
-    let outputs = shared.output.into_iter().map(|Output { format, file }| (format_of(format), file));
-    Printing {
+fn printing(terminal: &Terminal, shared: SharedArgs) -> Result<Printing, Failure> {
+    let outputs: Vec<_> =
+        shared.output.into_iter().map(|Output { format, file }| (format_of(format), file)).collect();
+    if let Some(file) = load::first_repeated(outputs.iter().map(|(_, file)| file.as_path())) {
+        let message = format!("two reports would be written to `{}`", file.display());
+        return Err(Failure::new(message, Some("give each `--output` a file of its own".to_owned())));
+    }
+    Ok(Printing {
         format: format_of(shared.format),
-        outputs: outputs.collect(),
+        outputs,
         colors: colors(terminal, shared.color),
         detail: match (shared.verbose, shared.quiet) {
             (true, _) => Detail::Verbose,
@@ -179,7 +206,11 @@ fn printing(terminal: &Terminal, shared: SharedArgs) -> Printing {
             (false, _) => Detail::Brief,
         },
         silent: shared.quiet > 1,
-    }
+        failing: match shared.deny {
+            Some(DenyArg::Warnings) => Severity::Warning,
+            None => Severity::Error,
+        },
+    })
 }
 
 fn format_of(format: FormatArg) -> Format {
@@ -189,6 +220,8 @@ fn format_of(format: FormatArg) -> Format {
         FormatArg::Json => Format::Json,
         FormatArg::Sarif => Format::Sarif,
         FormatArg::Github => Format::Github,
+        FormatArg::Gitlab => Format::Gitlab,
+        FormatArg::Junit => Format::Junit,
     }
 }
 

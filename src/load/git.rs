@@ -6,12 +6,30 @@ use std::process::{Command, Stdio};
 use std::thread;
 
 use crate::load::{Exclude, Failure, Inputs, Loaded, STDIN, ignored, shown, walk};
-use crate::source::{SourceFile, Workspace};
+use crate::source::{FileRole, SourceFile, Workspace};
 
 /// A file of a revision, not read yet.
 struct Blob {
+    /// What git is asked for.
     object: String,
     shown: String,
+    kind: BlobKind,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum BlobKind {
+    File,
+    /// It may lead to a file of the same revision, or to anything else.
+    Link,
+}
+
+/// What a revision is wanted for, which decides the remedies that are named when it cannot be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// `plan --base`, which takes a path as well.
+    Base,
+    /// `check --changed-since`.
+    Since,
 }
 
 /// Reads what [`load`](crate::load::load) reads, as it was at a revision. A path that did not exist then has no files.
@@ -21,64 +39,184 @@ struct Blob {
 pub fn load_revision(inputs: &Inputs<'_>, revision: &str) -> Result<Loaded, Failure> {
     let mut files = Vec::new();
     for path in inputs.paths {
-        if path.as_os_str() == STDIN {
-            return Err(Failure::new(
-                "standard input has no git revision to compare with",
-                Some("name a folder, or give `--base` a folder or a file".to_owned()),
-            ));
-        }
-        let place = ignored::absolute(path);
-        let folder = if place.is_dir() { place.as_path() } else { place.parent().unwrap_or(Path::new(".")) };
-        let top = top_of(folder, path)?;
-        let commit = commit_of(&top, revision)?;
-        let inside = place.strip_prefix(&top).unwrap_or(Path::new("")).to_path_buf();
-        let blobs = list(&top, &commit, path, &inside, inputs.exclude)?;
-        files.extend(read(&top, blobs)?);
+        let place = place_of(path, Purpose::Base)?;
+        let commit = commit_of(&place.top, revision, Purpose::Base)?;
+        files.extend(files_of(&place, &commit, path, inputs.exclude)?);
     }
-    // A file below two paths is one file.
-    files.sort_by(|left: &SourceFile, right| left.path().cmp(right.path()));
-    files.dedup_by(|left, right| left.path() == right.path());
-    Ok(Loaded { workspace: Workspace::new(files), failures: Vec::new() })
+    Ok(Loaded { workspace: one_of_each_path(files), failures: Vec::new() })
 }
 
-/// Whether a text names a commit in the repository around a path.
-pub fn is_revision(path: &Path, revision: &str) -> bool {
+/// What a change is counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since<'a> {
+    /// From the commit that this revision and the current one have both grown from.
+    MergeBase(&'a str),
+    /// From this revision, also where the current one has not grown from it.
+    Exactly(&'a str),
+}
+
+/// Reads the files of `now` as they were before a change. What git has, but the working tree leaves out (by
+/// `.gitignore`, say), is left out before as well. An inventory that was not in git is the same before and after, for it
+/// is often made on the spot.
+///
+/// # Errors
+/// As [`load_revision`]; also where there is no common commit, as in a shallow clone.
+pub fn load_before(inputs: &Inputs<'_>, now: &Workspace, since: Since<'_>) -> Result<Workspace, Failure> {
+    let mut files = Vec::new();
+    for path in inputs.paths {
+        let place = place_of(path, Purpose::Since)?;
+        let commit = commit_before(&place.top, since)?;
+        files.extend(files_of(&place, &commit, path, inputs.exclude)?);
+    }
+    files.retain(|file| now.id_of(file.path()).is_some() || !Path::new(file.path()).exists());
+    for path in inputs.inventory.iter().filter(|path| path.as_os_str() != STDIN) {
+        let Ok(place) = place_of(path, Purpose::Since) else { continue };
+        let Ok(commit) = commit_before(&place.top, since) else { continue };
+        let old = files_of(&place, &commit, path, inputs.exclude)?;
+        let old: Vec<_> = old.into_iter().map(|file| file.with_role(FileRole::Inventory)).collect();
+        files.retain(|file| old.iter().all(|inventory| inventory.path() != file.path()));
+        files.extend(old);
+    }
+    let mut base = one_of_each_path(files);
+    for (_, file) in now.files().filter(|(_, file)| file.role() == FileRole::Inventory) {
+        base = base.with_file(file);
+    }
+    Ok(base)
+}
+
+/// A path on the disk and the repository around it.
+struct Place {
+    /// The repository's folder, absolute.
+    top: PathBuf,
+    /// The path below it.
+    inside: PathBuf,
+}
+
+fn place_of(path: &Path, purpose: Purpose) -> Result<Place, Failure> {
+    if path.as_os_str() == STDIN {
+        let help = match purpose {
+            Purpose::Base => "name a folder, or give `--base` a folder or a file",
+            Purpose::Since => "name a folder or a file",
+        };
+        return Err(Failure::new(
+            "standard input has no git revision to compare with",
+            Some(help.to_owned()),
+        ));
+    }
     let place = ignored::absolute(path);
     let folder = if place.is_dir() { place.as_path() } else { place.parent().unwrap_or(Path::new(".")) };
-    top_of(folder, path).and_then(|top| commit_of(&top, revision)).is_ok()
+    let top = top_of(folder, path, purpose)?;
+    let inside = place.strip_prefix(&top).unwrap_or(Path::new("")).to_path_buf();
+    Ok(Place { top, inside })
 }
 
-fn git(folder: &Path, arguments: &[&str]) -> Result<std::process::Output, Failure> {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).args(arguments).stdin(Stdio::null());
-    command.output().map_err(|error| {
-        Failure::new(
-            format!("cannot run `git`: {error}"),
-            Some("install git, or give `--base` a folder or a file".to_owned()),
+fn files_of(place: &Place, commit: &str, path: &Path, exclude: &Exclude) -> Result<Vec<SourceFile>, Failure> {
+    read(&place.top, list(&place.top, commit, path, &place.inside, exclude)?)
+}
+
+/// A file below two paths is one file.
+fn one_of_each_path(mut files: Vec<SourceFile>) -> Workspace {
+    files.sort_by(|left, right| left.path().cmp(right.path()));
+    files.dedup_by(|left, right| left.path() == right.path());
+    Workspace::new(files)
+}
+
+fn commit_before(top: &Path, since: Since<'_>) -> Result<String, Failure> {
+    let revision = match since {
+        Since::Exactly(revision) => return commit_of(top, revision, Purpose::Since),
+        Since::MergeBase(revision) => revision,
+    };
+    let commit = commit_of(top, revision, Purpose::Since)?;
+    let output = git(top, &["merge-base", &commit, "HEAD"])?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    }
+    let help = shallow_help(top, revision)
+        .unwrap_or_else(|| format!("`--no-merge-base` compares with `{revision}` itself"));
+    Err(Failure::new(format!("`{revision}` and the current commit have no commit in common"), Some(help)))
+}
+
+/// What to do where the history was not fetched; `None` where all of it is there.
+fn shallow_help(top: &Path, revision: &str) -> Option<String> {
+    let output = git(top, &["rev-parse", "--is-shallow-repository"]).ok()?;
+    (String::from_utf8_lossy(&output.stdout).trim() == "true").then(|| {
+        format!(
+            "this clone is shallow: fetch the history with `git fetch --unshallow`, in GitHub Actions with \
+             `fetch-depth: 0`, in GitLab with `GIT_DEPTH: 0`; if `{revision}` itself is there, `--no-merge-base` \
+             compares with it"
         )
     })
 }
 
-fn top_of(folder: &Path, path: &Path) -> Result<PathBuf, Failure> {
+/// Whether a text names a commit in the repository around a path.
+pub fn is_revision(path: &Path, revision: &str) -> bool {
+    place_of(path, Purpose::Base).and_then(|place| commit_of(&place.top, revision, Purpose::Base)).is_ok()
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<std::process::Output, Failure> {
+    let output = command(folder).args(arguments).stdin(Stdio::null()).output();
+    output.map_err(|error| {
+        let message = format!("cannot run `git`: {error}");
+        Failure::new(message, Some("install git, for revisions are read with it".to_owned()))
+    })
+}
+
+/// `git`, run in a folder. A hook of git runs with variables that say which repository it is about; here the folder says
+/// so.
+fn command(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(folder).env("LC_ALL", "C");
+    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn top_of(folder: &Path, path: &Path, purpose: Purpose) -> Result<PathBuf, Failure> {
     let output = git(folder, &["rev-parse", "--show-toplevel"])?;
     if !output.status.success() {
+        let why = String::from_utf8_lossy(&output.stderr);
+        if why.contains("dubious ownership") {
+            return Err(Failure::new(
+                format!(
+                    "git does not trust the repository of `{}`: it belongs to another user",
+                    path.display()
+                ),
+                Some("`git config --global --add safe.directory FOLDER` makes git trust it".to_owned()),
+            ));
+        }
+        let help = match purpose {
+            Purpose::Base => "give `--base` a folder or a file",
+            Purpose::Since => "leave out `--changed-since`",
+        };
         return Err(Failure::new(
             format!("`{}` lies in no git repository", path.display()),
-            Some("give `--base` a folder or a file".to_owned()),
+            Some(help.to_owned()),
         ));
     }
     let text = String::from_utf8_lossy(&output.stdout);
     Ok(ignored::absolute(Path::new(text.trim_end_matches(['\r', '\n']))))
 }
 
-fn commit_of(top: &Path, revision: &str) -> Result<String, Failure> {
+fn commit_of(top: &Path, revision: &str, purpose: Purpose) -> Result<String, Failure> {
     let name = format!("{revision}^{{commit}}");
     let output = git(top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &name])?;
     if !output.status.success() {
-        return Err(Failure::new(
-            format!("`{revision}` is neither a path nor a git revision of `{}`", top.display()),
-            Some("name a commit, a branch, a tag, a folder, or a file with `kubectl get -o yaml`".to_owned()),
-        ));
+        let (message, help) = match purpose {
+            Purpose::Base => (
+                format!("`{revision}` is neither a path nor a git revision of `{}`", top.display()),
+                "name a commit, a branch, a tag, a folder, or a file with `kubectl get -o yaml`",
+            ),
+            Purpose::Since => (
+                format!("`{revision}` is no git revision of `{}`", top.display()),
+                "name a commit, a branch or a tag, such as `origin/main`",
+            ),
+        };
+        let help = match purpose {
+            Purpose::Since => shallow_help(top, revision).unwrap_or_else(|| help.to_owned()),
+            Purpose::Base => help.to_owned(),
+        };
+        return Err(Failure::new(message, Some(help)));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
@@ -108,9 +246,14 @@ fn list(
         let Some((head, path)) = entry.split_once('\t') else { continue };
         let mut words = head.split(' ');
         let (mode, kind, object) = (words.next(), words.next(), words.next());
-        // Links and submodules are no files of this tree.
-        let (Some("100644" | "100755" | "100664"), Some("blob"), Some(object)) = (mode, kind, object) else {
-            continue;
+        let (blob_kind, object) = match (mode, kind, object) {
+            (Some("100644" | "100755" | "100664"), Some("blob"), Some(object)) => {
+                (BlobKind::File, object.to_owned())
+            }
+            // Asked for by its path, for git then goes where it leads. A question is a line.
+            (Some("120000"), ..) if !path.contains('\n') => (BlobKind::Link, format!("{commit}:{path}")),
+            // The files of a submodule are no files of this repository.
+            _ => continue,
         };
         let path = Path::new(path);
         let below = path.strip_prefix(inside).unwrap_or(path);
@@ -126,7 +269,7 @@ fn list(
             continue;
         }
         let shown = if named { shown(root) } else { shown(&root.join(below)) };
-        blobs.push(Blob { object: object.to_owned(), shown });
+        blobs.push(Blob { object, shown, kind: blob_kind });
     }
     Ok(blobs)
 }
@@ -137,10 +280,8 @@ fn read(top: &Path, blobs: Vec<Blob>) -> Result<Vec<SourceFile>, Failure> {
         return Ok(Vec::new());
     }
     let failure = |error: std::io::Error| Failure::new(format!("cannot read from `git`: {error}"), None);
-    let mut child = Command::new("git")
-        .arg("-C")
-        .arg(top)
-        .args(["cat-file", "--batch"])
+    let mut child = command(top)
+        .args(["cat-file", "--batch", "--follow-symlinks"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -158,6 +299,9 @@ fn read(top: &Path, blobs: Vec<Blob>) -> Result<Vec<SourceFile>, Failure> {
         output.read_line(&mut head).map_err(failure)?;
         let size = head.trim_end().rsplit(' ').next().and_then(|size| size.parse::<u64>().ok());
         let Some(size) = size else {
+            if blob.kind == BlobKind::Link {
+                continue;
+            }
             return Err(Failure::new(
                 format!("git has no object {} for `{}`", blob.object, blob.shown),
                 None,
@@ -167,7 +311,10 @@ fn read(top: &Path, blobs: Vec<Blob>) -> Result<Vec<SourceFile>, Failure> {
         output.by_ref().take(size).read_to_end(&mut bytes).map_err(failure)?;
         // A line break ends each object.
         output.by_ref().take(1).read_to_end(&mut Vec::new()).map_err(failure)?;
-        files.push(SourceFile::new(blob.shown, bytes));
+        // A link that leads to no file of the revision is answered by where it leads.
+        if blob.kind == BlobKind::File || head.split(' ').nth(1) == Some("blob") {
+            files.push(SourceFile::new(blob.shown, bytes));
+        }
     }
     let _ = writer.join();
     let _ = child.wait();

@@ -7,6 +7,7 @@ pub mod kind;
 mod markdown;
 mod merge;
 pub mod object;
+pub mod origin;
 pub mod pod;
 pub mod problem;
 pub mod scalar;

@@ -18,7 +18,11 @@ pub(super) fn render(report: &Report<'_>, colors: Colors) -> String {
         let severity = page::painted(&severity, Style::Header(diagnostic.severity), colors);
         let (path, message) = (plain::line(path), plain::line(&diagnostic.message));
         // Writing to a String cannot fail.
-        let _ = writeln!(out, "{path}:{}:{}: {severity}: {message}", place.line, place.column);
+        let _ = write!(out, "{path}:{}:{}: {severity}: {message}", place.line, place.column);
+        if let Some(origin) = report.rendered_from(span) {
+            let _ = write!(out, " ({origin})");
+        }
+        out.push('\n');
     }
     out
 }

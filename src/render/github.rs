@@ -45,6 +45,9 @@ fn text(report: &Report<'_>, places: &Places<'_>, diagnostic: &Diagnostic) -> St
         let path = report.workspace.file(label.span.file).path();
         let _ = write!(text, "\n{path}:{}:{}: {}", place.line, place.column, label.text);
     }
+    if let Some(origin) = report.rendered_from(diagnostic.primary.span) {
+        let _ = write!(text, "\nnote: {origin}");
+    }
     for help in &diagnostic.help {
         let _ = write!(text, "\nhelp: {help}");
     }

@@ -47,7 +47,7 @@ fn draw(report: &Report<'_>, places: &Places<'_>, config: &Config, page: &mut Pa
                 message: plain::line(&label.text).into_owned(),
             })
             .collect(),
-        notes: help_lines(diagnostic),
+        notes: notes(report, diagnostic),
     };
     if term::emit_to_write_style(page, config, &excerpts, &picture).is_err() {
         // No range of an excerpt lies outside it, so this is not reached; a finding must not get lost all the same.
@@ -60,6 +60,12 @@ fn draw(report: &Report<'_>, places: &Places<'_>, config: &Config, page: &mut Pa
 
 fn primary_first(diagnostic: &Diagnostic) -> impl Iterator<Item = &Label> {
     std::iter::once(&diagnostic.primary).chain(&diagnostic.related)
+}
+
+/// What is said below the source lines.
+fn notes(report: &Report<'_>, diagnostic: &Diagnostic) -> Vec<String> {
+    let origin = report.rendered_from(diagnostic.primary.span).map(|origin| format!("note: {origin}"));
+    origin.into_iter().chain(help_lines(diagnostic)).collect()
 }
 
 /// The help lines; the one that says what the fix does also says how to apply it.

@@ -20,11 +20,12 @@ pub(super) fn render(report: &Report<'_>) -> String {
             errors: summary.errors,
             warnings: summary.warnings,
             notes: summary.notes,
+            older: summary.older,
         },
         diagnostics: report
             .diagnostics
             .iter()
-            .map(|diagnostic| json_diagnostic(report.workspace, &places, diagnostic))
+            .map(|diagnostic| json_diagnostic(report, &places, diagnostic))
             .collect(),
     };
     // Only maps with keys that are not strings and failing Serialize impls can fail here, and there are neither.
@@ -48,6 +49,7 @@ struct JsonSummary {
     errors: usize,
     warnings: usize,
     notes: usize,
+    older: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +59,7 @@ struct JsonDiagnostic<'a> {
     message: &'a str,
     object: Option<JsonObject<'a>>,
     field: Option<&'a str>,
+    template: Option<&'a str>,
     span: JsonSpan<'a>,
     label: &'a str,
     related: Vec<JsonLabel<'a>>,
@@ -92,6 +95,7 @@ struct JsonPlace {
 struct JsonLabel<'a> {
     span: JsonSpan<'a>,
     label: &'a str,
+    template: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -110,19 +114,21 @@ struct JsonEdit<'a> {
 }
 
 fn json_diagnostic<'a>(
-    workspace: &'a Workspace,
+    report: &Report<'a>,
     places: &Places<'_>,
     diagnostic: &'a Diagnostic,
 ) -> JsonDiagnostic<'a> {
+    let workspace = report.workspace;
     JsonDiagnostic {
         check: diagnostic.check,
         severity: diagnostic.severity.as_str(),
         message: &diagnostic.message,
         object: diagnostic.object.as_ref().map(json_object),
         field: diagnostic.field.as_deref(),
+        template: report.origins.template(diagnostic.primary.span),
         span: json_span(workspace, places, diagnostic.primary.span),
         label: &diagnostic.primary.text,
-        related: diagnostic.related.iter().map(|label| json_label(workspace, places, label)).collect(),
+        related: diagnostic.related.iter().map(|label| json_label(report, places, label)).collect(),
         help: &diagnostic.help,
         fix: diagnostic.fix.as_ref().map(|fix| json_fix(workspace, fix)),
     }
@@ -146,8 +152,12 @@ fn json_place(place: Place) -> JsonPlace {
     JsonPlace { line: place.line, column: place.column, offset: place.offset }
 }
 
-fn json_label<'a>(workspace: &'a Workspace, places: &Places<'_>, label: &'a Label) -> JsonLabel<'a> {
-    JsonLabel { span: json_span(workspace, places, label.span), label: &label.text }
+fn json_label<'a>(report: &Report<'a>, places: &Places<'_>, label: &'a Label) -> JsonLabel<'a> {
+    JsonLabel {
+        span: json_span(report.workspace, places, label.span),
+        label: &label.text,
+        template: report.origins.template(label.span),
+    }
 }
 
 fn json_fix<'a>(workspace: &'a Workspace, fix: &'a Fix) -> JsonFix<'a> {

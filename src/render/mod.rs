@@ -5,9 +5,11 @@ pub mod config_schema;
 mod excerpt;
 pub mod explain;
 mod github;
+mod gitlab;
 pub mod graph;
 mod human;
 mod json;
+mod junit;
 pub mod manifest;
 mod page;
 mod place;
@@ -18,7 +20,8 @@ pub mod schedule;
 
 use crate::analysis::Summary;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Workspace;
+use crate::parse::origin::Origins;
+use crate::source::{Span, Workspace};
 
 /// The ways to write a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,6 +36,10 @@ pub enum Format {
     Sarif,
     /// Workflow commands of GitHub Actions, which become annotations of a pull request.
     Github,
+    /// A Code Quality report of GitLab, for its merge requests.
+    Gitlab,
+    /// JUnit XML, which most CI servers show: a test case for each finding, and one for each file without any.
+    Junit,
 }
 
 /// Whether the text may hold escape sequences of a terminal.
@@ -72,6 +79,18 @@ pub struct Report<'a> {
     pub rules: &'a [Rule<'a>],
     /// How much is said around the findings.
     pub detail: Detail,
+    /// Which templates of charts the documents were rendered from.
+    pub origins: &'a Origins,
+    /// The mildest severity that makes a run fail; what is milder is a test that passes in [`Format::Junit`].
+    pub failing: Severity,
+}
+
+impl Report<'_> {
+    /// `rendered from shop/templates/web.yaml`, for a place in a document that names its template.
+    fn rendered_from(&self, span: Span) -> Option<String> {
+        let template = self.origins.template(span)?;
+        Some(format!("rendered from {}", plain::line(template)))
+    }
 }
 
 /// How much [`Format::Human`] and [`Format::Github`] say around the findings.
@@ -94,6 +113,8 @@ pub fn render(report: &Report<'_>, format: Format, colors: Colors) -> String {
         Format::Json => json::render(report),
         Format::Sarif => sarif::render(report),
         Format::Github => github::render(report),
+        Format::Gitlab => gitlab::render(report),
+        Format::Junit => junit::render(report),
     }
 }
 
@@ -114,6 +135,8 @@ fn epilogue(report: &Report<'_>) -> String {
 
 /// `2 errors, 1 warning in 3 files (11 objects, 1 file skipped)`.
 pub fn summary_line(summary: &Summary) -> String {
+    // Where a change was looked at, all counts are of what is new.
+    let new = if summary.older.is_some() { "new " } else { "" };
     let found: Vec<String> = [
         (summary.errors, "error", "errors"),
         (summary.warnings, "warning", "warnings"),
@@ -121,14 +144,18 @@ pub fn summary_line(summary: &Summary) -> String {
     ]
     .into_iter()
     .filter(|(count, _, _)| *count > 0)
-    .map(|(count, one, many)| counted(count, one, many))
+    .map(|(count, one, many)| counted(count, &format!("{new}{one}"), &format!("{new}{many}")))
     .collect();
-    let found = if found.is_empty() { "no problems".to_owned() } else { found.join(", ") };
+    let found = if found.is_empty() { format!("no {new}problems") } else { found.join(", ") };
     let mut looked_at = counted(summary.objects, "object", "objects");
     if !summary.skipped.is_empty() {
         looked_at.push_str(", ");
         looked_at.push_str(&counted(summary.skipped.len(), "file", "files"));
         looked_at.push_str(" skipped");
+    }
+    if let Some(older) = summary.older.filter(|older| *older > 0) {
+        looked_at.push_str(", ");
+        looked_at.push_str(&counted(older, "older finding", "older findings"));
     }
     format!("{found} in {} ({looked_at})", counted(summary.files, "file", "files"))
 }

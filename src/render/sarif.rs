@@ -17,11 +17,8 @@ pub(super) fn render(report: &Report<'_>) -> String {
     let places = Places::new(report.workspace);
     let rules = rules_with_indices(report);
     let descriptors: Vec<Value> = rules.list.iter().map(descriptor).collect();
-    let results: Vec<Value> = report
-        .diagnostics
-        .iter()
-        .map(|diagnostic| result(report.workspace, &places, &rules, diagnostic))
-        .collect();
+    let results: Vec<Value> =
+        report.diagnostics.iter().map(|diagnostic| result(report, &places, &rules, diagnostic)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -100,7 +97,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result(workspace: &Workspace, places: &Places<'_>, rules: &Rules<'_>, diagnostic: &Diagnostic) -> Value {
+fn result(report: &Report<'_>, places: &Places<'_>, rules: &Rules<'_>, diagnostic: &Diagnostic) -> Value {
+    let workspace = report.workspace;
     let mut location = json!({"physicalLocation": physical(workspace, places, diagnostic.primary.span)});
     if !diagnostic.primary.text.is_empty() {
         location["message"] = json!({"text": diagnostic.primary.text});
@@ -112,7 +110,7 @@ fn result(workspace: &Workspace, places: &Places<'_>, rules: &Rules<'_>, diagnos
     result.insert("ruleId".to_owned(), json!(diagnostic.check));
     result.insert("ruleIndex".to_owned(), json!(rules.indices[diagnostic.check]));
     result.insert("level".to_owned(), json!(level(diagnostic.severity)));
-    result.insert("message".to_owned(), json!({"text": message(diagnostic)}));
+    result.insert("message".to_owned(), json!({"text": message(report, diagnostic)}));
     result.insert("locations".to_owned(), json!([location]));
     if !diagnostic.related.is_empty() {
         let related = diagnostic.related.iter().enumerate().map(|(index, label)| {
@@ -125,6 +123,9 @@ fn result(workspace: &Workspace, places: &Places<'_>, rules: &Rules<'_>, diagnos
         });
         result.insert("relatedLocations".to_owned(), related.collect());
     }
+    if let Some(template) = report.origins.template(diagnostic.primary.span) {
+        result.insert("properties".to_owned(), json!({"template": template}));
+    }
     if let Some(fix) = &diagnostic.fix {
         result.insert("fixes".to_owned(), json!([sarif_fix(workspace, places, fix)]));
     }
@@ -132,8 +133,11 @@ fn result(workspace: &Workspace, places: &Places<'_>, rules: &Rules<'_>, diagnos
 }
 
 /// The message and the help: a viewer shows nothing else by itself.
-fn message(diagnostic: &Diagnostic) -> String {
+fn message(report: &Report<'_>, diagnostic: &Diagnostic) -> String {
     let mut text = diagnostic.message.clone();
+    if let Some(origin) = report.rendered_from(diagnostic.primary.span) {
+        let _ = write!(text, "\nnote: {origin}");
+    }
     for help in &diagnostic.help {
         let _ = write!(text, "\nhelp: {help}");
     }
