@@ -96,6 +96,7 @@ use crate::graph::Graph;
 use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
 use crate::plan::fit::Fit;
+use crate::plan::preview::Preview;
 use crate::practice::{self, Practice};
 use crate::suppression::Suppressions;
 
@@ -262,8 +263,19 @@ pub enum Run {
     File(for<'p> fn(&Context<'p>, &'p File, &mut Sink<'_>)),
     /// Each object, with the graph to look around in.
     Object(for<'p> fn(&Context<'p>, ObjectRef<'p>, &mut Sink<'_>)),
+    /// Once, where there is something to compare with: what changes.
+    Plan(for<'p> fn(&Context<'p>, &Plan<'p>, &mut Sink<'_>)),
     /// Once, after all others: what became of the suppressions.
     Suppressions(for<'p> fn(&Context<'p>, &Usage<'_>, &mut Sink<'_>)),
+}
+
+/// What would happen if what was there before became the program.
+#[derive(Clone, Copy)]
+pub struct Plan<'p> {
+    /// What was there before.
+    pub base: &'p Program,
+    /// What changes, and what could go wrong on the way.
+    pub preview: &'p Preview,
 }
 
 /// Everything that checks may know.
@@ -280,6 +292,8 @@ pub struct Context<'p> {
     pub inventory: &'p Program,
     /// Where the pods go; `None` without nodes.
     pub fit: Option<&'p Fit>,
+    /// What changes; `None` without a base.
+    pub plan: Option<Plan<'p>>,
     /// What the manifests do not want to hear.
     pub suppressions: &'p Suppressions,
     /// Target version, open or closed world, and so on.
@@ -310,6 +324,14 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .chain(context.inventory.files().par_iter().map(|file| (file, 0..0)))
         .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))
         .collect();
+    if let Some(plan) = &context.plan {
+        for (check, level) in &enabled {
+            let Run::Plan(run) = check.run else { continue };
+            let mut sink = Sink::new(check, *level, mildest_of(check, context.settings), &mut diagnostics);
+            run(context, plan, &mut sink);
+            sink.finish();
+        }
+    }
     diagnostics.sort();
     diagnostics.dedup();
     silence::put_out(context, diagnostics)
@@ -336,7 +358,7 @@ fn run_on_file<'p>(
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
             Run::File(run) => run(context, file, &mut sink),
-            Run::Suppressions(_) => {}
+            Run::Plan(_) | Run::Suppressions(_) => {}
             Run::Object(run) => {
                 let spares_tests = check.group.spares_tests();
                 for (object, is_test) in &objects {

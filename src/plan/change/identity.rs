@@ -65,6 +65,11 @@ impl Identity {
             None => self.name.clone(),
         }
     }
+
+    /// As messages write it: Deployment `shop/web`.
+    pub fn quoted(&self) -> String {
+        format!("{} `{}`", self.kind, self.full_name())
+    }
 }
 
 impl fmt::Display for Identity {
