@@ -7,10 +7,13 @@ mod autoscaler_without_room;
 mod backend_port;
 mod bare_pod;
 mod binding_to_everyone;
+mod cascading_deletion;
+mod claim_held_by_old_pod;
 mod cluster_admin_binding;
 mod cron_job_deadline;
 mod dangling_reference;
 mod default_class_clash;
+mod deleted_but_named;
 mod deprecated_api;
 mod duplicate_env;
 mod duplicate_key;
@@ -21,6 +24,7 @@ mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod immutable_field;
 mod in_tree_provisioner;
 mod ingress_conflict;
 mod ingress_tls_host;
@@ -44,9 +48,11 @@ mod missing_spread;
 mod no_schema;
 mod node_port_clash;
 mod node_selector_matches_no_node;
+mod old_template_stays;
 mod open_etcd;
 mod pdb_blocks_drain;
 mod pdb_overlap;
+mod planned;
 mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
@@ -58,6 +64,10 @@ mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
+mod rollout_outage;
+mod rollout_stalls;
+mod rollout_too_slow;
+mod rollout_under_budget;
 mod rwo_claim_shared;
 mod same_probes;
 mod secret_in_config_map;
@@ -71,6 +81,7 @@ mod silence;
 mod single_replica;
 mod sink;
 mod ssh_port;
+mod stale_content;
 mod statefulset_service;
 mod syntax;
 mod toleration_unused;
@@ -93,8 +104,10 @@ use rayon::prelude::*;
 use crate::config::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
+use crate::graph::reference::Edge;
 use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
+use crate::plan::change::Verdict;
 use crate::plan::fit::Fit;
 use crate::plan::preview::Preview;
 use crate::practice::{self, Practice};
@@ -139,6 +152,16 @@ pub static CHECKS: &[&Check] = &[
     &toleration_unused::CHECK,
     &hpa_maximum_does_not_fit::CHECK,
     &quota_exceeded::CHECK,
+    &rollout_stalls::CHECK,
+    &rollout_too_slow::CHECK,
+    &old_template_stays::CHECK,
+    &rollout_outage::CHECK,
+    &rollout_under_budget::CHECK,
+    &immutable_field::CHECK,
+    &deleted_but_named::CHECK,
+    &cascading_deletion::CHECK,
+    &stale_content::CHECK,
+    &claim_held_by_old_pod::CHECK,
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,
@@ -276,6 +299,15 @@ pub struct Plan<'p> {
     pub base: &'p Program,
     /// What changes, and what could go wrong on the way.
     pub preview: &'p Preview,
+}
+
+impl Plan<'_> {
+    /// Whether what a reference leads to was there before and is deleted.
+    fn deletes_target_of(&self, edge: &Edge<'_>) -> bool {
+        let identities = self.preview.set.changes.iter();
+        let mut deleted = identities.filter(|change| change.verdict == Verdict::Delete);
+        deleted.any(|change| change.identity.is_target_of(edge))
+    }
 }
 
 /// Everything that checks may know.

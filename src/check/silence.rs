@@ -48,7 +48,8 @@ pub fn can_be_suppressed(name: &str) -> bool {
 
 /// Drops what is suppressed, exempted or too mild to be shown, and adds what is to be said of the suppressions.
 pub(super) fn put_out(context: &Context<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut usage = Usage { settings: context.settings, has_base: context.plan.is_some(), used: BTreeSet::new() };
+    let mut usage =
+        Usage { settings: context.settings, has_base: context.plan.is_some(), used: BTreeSet::new() };
     let checks: BTreeMap<&str, &Check> = CHECKS.iter().map(|check| (check.id, *check)).collect();
     let mut kept = diagnostics;
     kept.retain(|diagnostic| {

@@ -1,6 +1,5 @@
 //! The whole plan: what changes, how each workload rolls out, and what could go wrong on the way.
 
-pub mod objects;
 pub mod risk;
 pub mod stage;
 
@@ -8,8 +7,8 @@ use serde_json::Value;
 
 use crate::parse::kind::Kind;
 use crate::parse::version::Version;
-use crate::plan::explain::Obstacle;
 use crate::plan::change::{ChangeSet, ObjectChange, Side, Verdict, compare};
+use crate::plan::explain::Obstacle;
 use crate::plan::preview::risk::Risk;
 use crate::plan::rollout::workload::{Effect, Mechanism, Workload, read};
 use crate::plan::rollout::{End, Nodes, Simulation, everywhere};

@@ -39,8 +39,13 @@ fn workspace(files: impl Iterator<Item = (String, String)>) -> Workspace {
     Workspace::new(files.map(|(path, text)| source(&path, &text)))
 }
 
-/// A file of a case: `nodes.yaml` says what the cluster has, every other one is checked.
+/// A file of a case: `nodes.yaml` says what the cluster has, what lies in `before` was there before, every other one is
+/// checked.
 pub(crate) fn source(path: &str, text: &str) -> SourceFile {
-    let role = if path == "nodes.yaml" { FileRole::Inventory } else { FileRole::Source };
+    let role = match path {
+        "nodes.yaml" => FileRole::Inventory,
+        _ if path.starts_with("before/") => FileRole::Base,
+        _ => FileRole::Source,
+    };
     SourceFile::from_text(path, text).with_role(role)
 }

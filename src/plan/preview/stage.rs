@@ -11,9 +11,9 @@ use crate::parse::version::Version;
 use crate::plan::change::{Identity, ObjectChange, Side, Verdict};
 use crate::plan::cluster::Cluster;
 use crate::plan::explain::explain;
+use crate::plan::gather::{Gathered, Sources, gather, inventory_of_both};
 use crate::plan::inventory::inventory;
 use crate::plan::pod::Pod;
-use crate::plan::preview::objects::PlacementObjects;
 use crate::plan::preview::{Keep, Obstruction, Preview, Stage, preview};
 use crate::plan::question::quota::{QuotaLine, quota_use};
 use crate::plan::rollout::workload::Mechanism;
@@ -47,15 +47,14 @@ pub fn pods_of(workloads: Vec<Workload>) -> Pods {
     pods.collect()
 }
 
-/// Computes the plan on the nodes of an inventory. Volumes, classes and Services of both sides are part of the cluster, as
-/// are those of the inventory; an autoscaled workload has the fewest pods that it may have.
+/// Computes the plan on the nodes of an inventory, and of the two sides. What else they hold of a cluster, volumes,
+/// classes and Services, is part of it; an autoscaled workload has the fewest pods that it may have.
 pub fn on_nodes(base: Side<'_>, head: Side<'_>, nodes: &Program, version: Version) -> Preview {
-    let all = PlacementObjects::read([nodes, base.program, head.program]);
-    let old = PlacementObjects::read([nodes, base.program]);
-    let new = PlacementObjects::read([nodes, head.program]);
-    let mut cluster = inventory(&all.inventory).cluster;
-    let mut pods = |objects: &PlacementObjects| {
-        let PlacementObjects { workloads, autoscalers, admission, .. } = objects;
+    let gathered = |program| gather(Sources { program, inventory: nodes });
+    let (old, new) = (gathered(base.program), gathered(head.program));
+    let mut cluster = inventory(&inventory_of_both(&old, &new)).cluster;
+    let mut pods = |gathered: &Gathered| {
+        let Gathered { workloads, autoscalers, admission, .. } = gathered;
         pods_of(expand(workloads, autoscalers, admission, ScaleEnd::Minimum, &mut cluster))
     };
     // What the quotas will be, for they are made before the workloads.

@@ -51,8 +51,10 @@ pub(in crate::plan::preview) fn of_changes(set: &ChangeSet, base: Side<'_>, head
         risks.push(Risk::of_all(Severity::Note, Concern::Cycle, message));
     }
     for identity in &set.unreadable {
-        let message =
-            format!("{} nests too deeply, or its aliases stand for too much, to be compared", identity.quoted());
+        let message = format!(
+            "{} nests too deeply, or its aliases stand for too much, to be compared",
+            identity.quoted()
+        );
         risks.push(Risk::of_all(Severity::Error, Concern::Unreadable, message));
     }
     risks
@@ -129,14 +131,8 @@ fn edges_to_deleted<'a, 'p>(
     change: &'a ObjectChange,
     head: Side<'p>,
 ) -> impl Iterator<Item = &'p Edge<'p>> + use<'a, 'p> {
-    let identity = &change.identity;
-    head.graph.edges().iter().filter(move |edge| {
-        edge.target().is_none()
-            && !edge.is_optional()
-            && edge.name == identity.name
-            && edge.namespace == identity.namespace.as_deref()
-            && (edge.kind.group(), edge.kind.name()) == (identity.group.as_str(), identity.kind.as_str())
-    })
+    let edges = head.graph.edges().iter();
+    edges.filter(|edge| edge.target().is_none() && !edge.is_optional() && change.identity.is_target_of(edge))
 }
 
 /// A change of content restarts nothing: environment variables keep the old values, mounted files follow after a while.
@@ -186,9 +182,10 @@ fn of_content(
                 a new name";
     let object = head.program.object(id);
     let is_content = |key: &NodeRef<'_>| key.is_mapping() || key.is_scalar();
-    let field = change.changes.iter().find(|field| {
-        ["data", "binaryData"].iter().any(|key| field.path.is_at_or_below(key))
-    });
+    let field = change
+        .changes
+        .iter()
+        .find(|field| ["data", "binaryData"].iter().any(|key| field.path.is_at_or_below(key)));
     let node = field.map(|field| field.path.find(object.root())).filter(is_content);
     // A key of `stringData` is found under `data` in what is stored.
     let node = node.filter(|node| node.id() != object.root().id());
@@ -238,7 +235,12 @@ fn of_claims(index: usize, change: &ObjectChange, head: Side<'_>) -> Vec<Risk> {
             let modes = first_written(claim, &["spec.accessModes"]);
             let risk = Risk::new(severity, Concern::HeldClaim, index, message)
                 .help("write `strategy: {type: Recreate}`")
-                .spot(Spot::new(SideName::Head, object, edge.field, "the old pod has it while the new one starts"))
+                .spot(Spot::new(
+                    SideName::Head,
+                    object,
+                    edge.field,
+                    "the old pod has it while the new one starts",
+                ))
                 .spot(Spot::new(SideName::Head, claim, modes, ""));
             risks.push(risk);
         }

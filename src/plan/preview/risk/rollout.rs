@@ -153,10 +153,7 @@ fn waits_for_new_pods(mechanism: &Mechanism) -> bool {
 }
 
 /// The first field of the pod template that changes.
-fn first_change<'p>(
-    change: &ObjectChange,
-    object: ObjectRef<'p>,
-) -> Option<crate::parse::tree::NodeRef<'p>> {
+fn first_change<'p>(change: &ObjectChange, object: ObjectRef<'p>) -> Option<crate::parse::tree::NodeRef<'p>> {
     let field = change.changes.iter().find(|field| field.path.is_at_or_below("spec.template"))?;
     Some(field.path.find(object.root()))
 }
@@ -173,9 +170,7 @@ pub(in crate::plan::preview) fn of_rollout(
     let who = change.identity.quoted();
     let object = change.after.map(|id| head.program.object(id));
     let at = |risk: Risk, paths: &[&str], label: &str| match object {
-        Some(object) => {
-            risk.spot(Spot::new(SideName::Head, object, first_written(object, paths), label))
-        }
+        Some(object) => risk.spot(Spot::new(SideName::Head, object, first_written(object, paths), label)),
         None => risk,
     };
     let wait = workload.wait.seconds();
