@@ -4,6 +4,7 @@ mod change;
 mod rollout;
 
 use crate::diagnostic::Severity;
+use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef};
 use crate::parse::tree::{NodeId, NodeRef};
 
@@ -100,7 +101,9 @@ pub struct Spot {
 }
 
 impl Spot {
+    /// The place of a node; in a Secret its name, for the lines of its content are not to be printed.
     fn new(side: SideName, object: ObjectRef<'_>, node: NodeRef<'_>, label: impl Into<String>) -> Self {
+        let node = if object.kind() == Kind::Secret { first_written(object, &[]) } else { node };
         Self { side, object: object.id, node: node.id(), label: label.into() }
     }
 
