@@ -14,6 +14,7 @@ use crate::load::{self, Exclude, Failure, Inputs, Loaded};
 use crate::parse::object::Program;
 use crate::parse::version::Version;
 use crate::plan::change::Side;
+use crate::plan::gather::{Sources, has_nodes, is_whole};
 use crate::plan::preview::preview;
 use crate::plan::preview::stage::on_nodes;
 use crate::render::plan::{PlanFormat, PlanReport, render_plan};
@@ -80,9 +81,13 @@ pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failur
     let preview = progress::during(terminal, "planning", || {
         let base = Side { program: &base_program, graph: &base_graph };
         let head = Side { program: &head_program, graph: &head_graph };
-        match &nodes_program {
-            Some(nodes) => on_nodes(base, head, nodes, settings.target),
-            None => preview(base, head, settings.target, None),
+        // As in `check`: nodes that stand among the manifests count, and none that cannot be read whole.
+        let none = Program::default();
+        let inventory = nodes_program.as_ref().unwrap_or(&none);
+        let sources = Sources { program: &head_program, inventory };
+        match has_nodes(sources) && is_whole(sources) {
+            true => on_nodes(base, head, inventory, settings.target),
+            false => preview(base, head, settings.target, None),
         }
     });
     let report = PlanReport {

@@ -8,6 +8,34 @@ use std::thread;
 use crate::load::{Exclude, Failure, Inputs, Loaded, STDIN, ignored, shown, walk};
 use crate::source::{SourceFile, Workspace};
 
+/// How a file begins that stands for one kept by Git LFS.
+const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/";
+
+fn submodule(shown: &str, revision: &str) -> Failure {
+    Failure::new(
+        format!("`{shown}` is a submodule at `{revision}`: its files are in another repository"),
+        Some(
+            "check the revision out elsewhere with its submodules, and give `--base` that folder".to_owned(),
+        ),
+    )
+}
+
+fn lfs_pointer(shown: &str, revision: &str) -> Failure {
+    Failure::new(
+        format!("`{shown}` at `{revision}` is a pointer of Git LFS: the file is not in the repository"),
+        Some(
+            "check the revision out elsewhere with `git lfs pull`, and give `--base` that folder".to_owned(),
+        ),
+    )
+}
+
+/// What a revision has below a path.
+struct Listed {
+    blobs: Vec<Blob>,
+    /// The submodules, as paths are shown.
+    submodules: Vec<String>,
+}
+
 /// A file of a revision, not read yet.
 struct Blob {
     object: String,
@@ -20,6 +48,7 @@ struct Blob {
 /// `git` is missing, a path lies in no repository, or the revision does not exist there.
 pub fn load_revision(inputs: &Inputs<'_>, revision: &str) -> Result<Loaded, Failure> {
     let mut files = Vec::new();
+    let mut failures = Vec::new();
     for path in inputs.paths {
         if path.as_os_str() == STDIN {
             return Err(Failure::new(
@@ -32,13 +61,21 @@ pub fn load_revision(inputs: &Inputs<'_>, revision: &str) -> Result<Loaded, Fail
         let top = top_of(folder, path)?;
         let commit = commit_of(&top, revision)?;
         let inside = place.strip_prefix(&top).unwrap_or(Path::new("")).to_path_buf();
-        let blobs = list(&top, &commit, path, &inside, inputs.exclude)?;
-        files.extend(read(&top, blobs)?);
+        let listed = list(&top, &commit, path, &inside, inputs.exclude)?;
+        failures.extend(listed.submodules.iter().map(|shown| submodule(shown, revision)));
+        for file in read(&top, listed.blobs)? {
+            // What stands in the work tree is the file, so that a comparison with the pointer would be of two things.
+            if file.text().starts_with(LFS_POINTER) {
+                failures.push(lfs_pointer(file.path(), revision));
+            } else {
+                files.push(file);
+            }
+        }
     }
     // A file below two paths is one file.
     files.sort_by(|left: &SourceFile, right| left.path().cmp(right.path()));
     files.dedup_by(|left, right| left.path() == right.path());
-    Ok(Loaded { workspace: Workspace::new(files), failures: Vec::new() })
+    Ok(Loaded { workspace: Workspace::new(files), failures })
 }
 
 /// Whether a text names a commit in the repository around a path.
@@ -83,13 +120,7 @@ fn commit_of(top: &Path, revision: &str) -> Result<String, Failure> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-fn list(
-    top: &Path,
-    commit: &str,
-    root: &Path,
-    inside: &Path,
-    exclude: &Exclude,
-) -> Result<Vec<Blob>, Failure> {
+fn list(top: &Path, commit: &str, root: &Path, inside: &Path, exclude: &Exclude) -> Result<Listed, Failure> {
     let inside_text = inside.to_string_lossy().replace('\\', "/");
     let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", commit];
     // The text is a path, not a pattern.
@@ -102,20 +133,20 @@ fn list(
         let why = String::from_utf8_lossy(&output.stderr);
         return Err(Failure::new(format!("git cannot list `{commit}`: {}", why.trim()), None));
     }
-    let mut blobs = Vec::new();
+    let (mut blobs, mut submodules) = (Vec::new(), Vec::new());
     for entry in output.stdout.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
         let entry = String::from_utf8_lossy(entry);
         let Some((head, path)) = entry.split_once('\t') else { continue };
         let mut words = head.split(' ');
         let (mode, kind, object) = (words.next(), words.next(), words.next());
-        // Links and submodules are no files of this tree.
-        let (Some("100644" | "100755" | "100664"), Some("blob"), Some(object)) = (mode, kind, object) else {
-            continue;
-        };
+        let is_submodule = kind == Some("commit");
+        // Links are no files of this tree.
+        let is_file = matches!((mode, kind), (Some("100644" | "100755" | "100664"), Some("blob")));
+        let Some(object) = object.filter(|_| is_file || is_submodule) else { continue };
         let path = Path::new(path);
         let below = path.strip_prefix(inside).unwrap_or(path);
         let named = below.as_os_str().is_empty();
-        if !named && !walk::is_manifest_name(path) {
+        if !named && !is_submodule && !walk::is_manifest_name(path) {
             continue;
         }
         let excluded = exclude
@@ -126,9 +157,12 @@ fn list(
             continue;
         }
         let shown = if named { shown(root) } else { shown(&root.join(below)) };
-        blobs.push(Blob { object: object.to_owned(), shown });
+        match is_submodule {
+            true => submodules.push(shown),
+            false => blobs.push(Blob { object: object.to_owned(), shown }),
+        }
     }
-    Ok(blobs)
+    Ok(Listed { blobs, submodules })
 }
 
 /// Reads all blobs with one process. The names are written by a thread of its own, for the pipe holds only so many.
