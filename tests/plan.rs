@@ -131,9 +131,18 @@ fn what_blocks_a_plan_is_a_finding_of_check() {
     shop.edit("catalog.yaml", "catalog-config", "catalog-settings");
     shop.commit();
     let (text, status) = shop.check(&["--nodes", "nodes.yaml"]);
-    let found: Vec<&str> = text.lines().filter_map(|line| line.split_once(": Deployment")?.0.split_once(": ")).map(|(_, found)| found).collect();
+    let found: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once(": Deployment")?.0.split_once(": "))
+        .map(|(_, found)| found)
+        .collect();
     assert_eq!(found, ["error[immutable-field]", "error[rollout-stalls]", "error[rollout-stalls]"], "{text}");
-    assert!(text.contains("manifests/search.yaml:36:19: error[deleted-but-named]: ConfigMap `shop/catalog-config`"), "{text}");
+    assert!(
+        text.contains(
+            "manifests/search.yaml:36:19: error[deleted-but-named]: ConfigMap `shop/catalog-config`"
+        ),
+        "{text}"
+    );
     assert_eq!(text.lines().count(), 4, "{text}");
     assert!(text.contains("manifests/web.yaml:38:27"), "the request that finds no room: {text}");
     assert_eq!(status, Some(1));
