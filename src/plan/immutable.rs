@@ -373,9 +373,9 @@ fn volume(before: &Value, after: &Value, found: &mut Vec<Forced>) {
             push(found, path, IMMUTABLE);
         } else if key == "volumeAttributesClassName" && at(after, &path).is_none() {
             push(found, path, "update from non-nil value to nil is forbidden");
-        } else if !ORDINARY.contains(&key)
-            && !(key == "csi" && adds_only_an_expansion_secret(at(before, &path), at(after, &path)))
-        {
+        } else if key == "csi" && adds_only_an_expansion_secret(at(before, &path), at(after, &path)) {
+            continue;
+        } else if !ORDINARY.contains(&key) {
             push(found, path, "spec.persistentvolumesource is immutable after creation");
         }
     }

@@ -169,7 +169,7 @@ fn escape(text: &str) -> String {
 /// A message in Markdown: what it quotes is code there too.
 fn prose(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
-    if pieces.len() % 2 == 0 {
+    if pieces.len().is_multiple_of(2) {
         return escape(text);
     }
     let pieces = pieces.into_iter().enumerate().map(|(at, piece)| match at % 2 {

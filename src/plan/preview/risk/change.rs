@@ -115,7 +115,7 @@ fn of_loose_ends(index: usize, change: &ObjectChange, base: Side<'_>, head: Side
     if let Some(renamed) = &change.renamed {
         risk = risk.help(format!("it is now called `{}`: write that name", renamed.name));
     }
-    for edge in edges_to_deleted(change, head) {
+    for edge in edges_to_deleted(change, head).take(SHOWN) {
         let object = head.program.object(edge.from);
         let label = format!("names {} `{}`", change.identity.kind, change.identity.full_name());
         risk = risk.spot(Spot::new(SideName::Head, object, edge.field, label));
