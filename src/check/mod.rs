@@ -45,6 +45,7 @@ mod missing_pdb;
 mod missing_readiness_probe;
 mod missing_requests;
 mod missing_spread;
+mod no_room_for_rollout;
 mod no_schema;
 mod node_port_clash;
 mod node_selector_matches_no_node;
@@ -153,6 +154,7 @@ pub static CHECKS: &[&Check] = &[
     &hpa_maximum_does_not_fit::CHECK,
     &quota_exceeded::CHECK,
     &rollout_stalls::CHECK,
+    &no_room_for_rollout::CHECK,
     &rollout_too_slow::CHECK,
     &old_template_stays::CHECK,
     &rollout_outage::CHECK,
@@ -281,11 +283,14 @@ pub struct Check {
 }
 
 /// What a check is called for.
+#[derive(Clone, Copy)]
 pub enum Run {
     /// Each file: facts about the text.
     File(for<'p> fn(&Context<'p>, &'p File, &mut Sink<'_>)),
     /// Each object, with the graph to look around in.
     Object(for<'p> fn(&Context<'p>, ObjectRef<'p>, &mut Sink<'_>)),
+    /// Once, where nodes are known: where the pods go.
+    Fit(for<'p> fn(&Context<'p>, &Fit, &mut Sink<'_>)),
     /// Once, where there is something to compare with: what changes.
     Plan(for<'p> fn(&Context<'p>, &Plan<'p>, &mut Sink<'_>)),
     /// Once, after all others: what became of the suppressions.
@@ -356,13 +361,14 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .chain(context.inventory.files().par_iter().map(|file| (file, 0..0)))
         .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))
         .collect();
-    if let Some(plan) = &context.plan {
-        for (check, level) in &enabled {
-            let Run::Plan(run) = check.run else { continue };
-            let mut sink = Sink::new(check, *level, mildest_of(check, context.settings), &mut diagnostics);
-            run(context, plan, &mut sink);
-            sink.finish();
+    for (check, level) in &enabled {
+        let mut sink = Sink::new(check, *level, mildest_of(check, context.settings), &mut diagnostics);
+        match (check.run, &context.plan, context.fit) {
+            (Run::Plan(run), Some(plan), _) => run(context, plan, &mut sink),
+            (Run::Fit(run), _, Some(fit)) => run(context, fit, &mut sink),
+            _ => continue,
         }
+        sink.finish();
     }
     diagnostics.sort();
     diagnostics.dedup();
@@ -390,7 +396,7 @@ fn run_on_file<'p>(
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
             Run::File(run) => run(context, file, &mut sink),
-            Run::Plan(_) | Run::Suppressions(_) => {}
+            Run::Fit(_) | Run::Plan(_) | Run::Suppressions(_) => {}
             Run::Object(run) => {
                 let spares_tests = check.group.spares_tests();
                 for (object, is_test) in &objects {
