@@ -30,10 +30,8 @@ fn run<'p>(cx: &Context<'p>, fit: &Fit, sink: &mut Sink<'_>) {
             .or_else(|| object.get("metadata.name"))
             .unwrap_or_else(|| object.root());
         let message = format!(
-            "Deployment `{}`: its next rollout stalls: all {} pods must stay until a new one is ready, and one more has \
-             no node: {}",
+            "Deployment `{}`: its next rollout stalls: no pod may go before a new one is ready, and one more has no node: {}",
             object.full_name(),
-            miss.replicas,
             miss.explanation.message
         );
         let label = nearest.map(|nearest| words::nearest(&fit.cluster, nearest)).unwrap_or_default();

@@ -23,8 +23,6 @@ const MOST_QUESTIONS: usize = 1_000_000;
 pub struct SurgeMiss {
     /// Its object.
     pub object: ObjectId,
-    /// How many pods it has.
-    pub replicas: usize,
     /// Why one more of them has no place when all others have theirs.
     pub explanation: Explanation,
 }
@@ -61,7 +59,7 @@ pub fn surge_misses(fit: &Fit, program: &Program) -> Vec<SurgeMiss> {
             refusal_of(&state, &pod, node).is_none()
         });
         if !has_room && let Some(explanation) = explain(&state, &pod) {
-            misses.push(SurgeMiss { object: object.id, replicas: pods.len(), explanation });
+            misses.push(SurgeMiss { object: object.id, explanation });
         }
         if questions > MOST_QUESTIONS {
             break;
