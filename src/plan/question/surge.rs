@@ -12,11 +12,11 @@ use crate::plan::pod::Pod;
 use crate::plan::rollout::amount::Amount;
 use crate::plan::rollout::deployment::{Strategy, max_surge, max_unavailable};
 use crate::plan::scheduler::Outcome;
-use crate::plan::scheduler::plain::{place, refusal_of};
+use crate::plan::scheduler::plain::{has_room, place};
 use crate::plan::scheduler::state::SchedulerState;
 
-/// How many questions of one pod and one node are asked, so that a large input is answered in seconds.
-const MOST_QUESTIONS: usize = 1_000_000;
+/// How many are reported: whoever has more of them has one problem, and not so many.
+const MOST_MISSES: usize = 50;
 
 /// A Deployment whose next rollout would stall.
 #[derive(Debug, Clone)]
@@ -27,17 +27,18 @@ pub struct SurgeMiss {
     pub explanation: Explanation,
 }
 
-/// The Deployments of the input whose next rollout would stall with everything placed as it is, in order. Those that do
-/// not fit as they are, are left to others.
+/// The first Deployments of the input whose next rollout would stall with everything placed as it is, in order. Where not
+/// even that fits, there is no sense in the question.
 pub fn surge_misses(fit: &Fit, program: &Program) -> Vec<SurgeMiss> {
+    if !fit.misses.is_empty() {
+        return Vec::new();
+    }
     let deployments = program.objects().filter(|object| object.kind() == Kind::Deployment);
     let asked: Vec<(ObjectRef<'_>, &[Arc<Pod>])> = deployments
         .filter_map(|object| {
             let workload = fit.workload_of(object.id)?;
             let pods = fit.workloads[workload].pods.as_slice();
-            let is_missed = fit.misses.iter().any(|miss| miss.workload == workload);
-            (!is_missed && !pods.is_empty() && waits_for_a_surge(object, pods.len()))
-                .then_some((object, pods))
+            (!pods.is_empty() && waits_for_a_surge(object, pods.len())).then_some((object, pods))
         })
         .collect();
     if asked.is_empty() {
@@ -49,19 +50,17 @@ pub fn surge_misses(fit: &Fit, program: &Program) -> Vec<SurgeMiss> {
             place(&mut state, &placement.pod, node);
         }
     }
-    let mut questions = 0;
     let mut misses = Vec::new();
     for (object, pods) in asked {
         let first = &pods[0];
         let pod = Pod { name: format!("{}-surge", first.name), template: Arc::clone(&first.template) };
-        let has_room = (0..fit.cluster.nodes.len()).any(|node| {
-            questions += 1;
-            refusal_of(&state, &pod, node).is_none()
-        });
-        if !has_room && let Some(explanation) = explain(&state, &pod) {
+        if has_room(&state, &pod) {
+            continue;
+        }
+        if let Some(explanation) = explain(&state, &pod) {
             misses.push(SurgeMiss { object: object.id, explanation });
         }
-        if questions > MOST_QUESTIONS {
+        if misses.len() == MOST_MISSES {
             break;
         }
     }
