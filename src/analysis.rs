@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::{self, Context};
+use crate::check::{self, Context, Plan};
 use crate::config::{Exemption, External, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
@@ -16,8 +16,11 @@ use crate::parse::kind::Kind;
 use crate::parse::object::{File, ObjectRef, Program, Reading, read_objects};
 use crate::parse::origin::Origins;
 use crate::parse::schema::facts::Facts;
+use crate::plan::change::Side;
 use crate::plan::fit::Fit;
 use crate::plan::gather::{Sources, has_nodes, is_whole};
+use crate::plan::preview::preview;
+use crate::plan::preview::stage::on_nodes;
 use crate::plan::scheduler::Detail;
 use crate::practice::Practice;
 use crate::source::{FileRole, SourceFile, Workspace};
@@ -122,7 +125,7 @@ impl Analysis {
 
 /// Parses, resolves and checks all files. Never fails and never panics: bad input is diagnostics.
 pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
-    let (program, inventory) = read_with_inventory(workspace, configured);
+    let Programs { program, inventory, base } = read_by_role(workspace, configured);
     let settings = &knowing(configured, &inventory);
     let graph = Graph::build(&program, settings);
     let schemas = Facts::of(&program, settings.target, &settings.schemas);
@@ -130,6 +133,15 @@ pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
     let sources = Sources { program: &program, inventory: &inventory };
     let is_known = has_nodes(sources) && is_whole(sources);
     let fit = is_known.then(|| Fit::new(sources, Detail::Outcome));
+    let base_graph = base.as_ref().map(|base| Graph::build(base, settings));
+    let preview = base.as_ref().zip(base_graph.as_ref()).map(|(base, base_graph)| {
+        let sides = (Side { program: base, graph: base_graph }, Side { program: &program, graph: &graph });
+        match is_known {
+            true => on_nodes(sides.0, sides.1, &inventory, settings.target),
+            false => preview(sides.0, sides.1, settings.target, None),
+        }
+    });
+    let plan = base.as_ref().zip(preview.as_ref()).map(|(base, preview)| Plan { base, preview });
     let suppressions = Suppressions::of(&program);
     let context = Context {
         program: &program,
@@ -138,6 +150,7 @@ pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
         practice: &practice,
         inventory: &inventory,
         fit: fit.as_ref(),
+        plan,
         suppressions: &suppressions,
         settings,
     };
@@ -177,9 +190,25 @@ pub fn read(workspace: &Workspace, settings: &Settings) -> Program {
     read_with_inventory(workspace, settings).0
 }
 
-/// Parses all files: the program, and beside it the objects of the files that say what the cluster has. In the program
-/// such a file is empty, so that every file keeps its id.
+/// Parses all files: the program, and beside it the objects of the files that say what the cluster has.
 pub fn read_with_inventory(workspace: &Workspace, settings: &Settings) -> (Program, Program) {
+    let Programs { program, inventory, .. } = read_by_role(workspace, settings);
+    (program, inventory)
+}
+
+/// The objects of a workspace, by what their files were read for.
+#[derive(Debug)]
+pub struct Programs {
+    /// What is checked. A file that was read for something else is empty here, so that every file keeps its id.
+    pub program: Program,
+    /// What the cluster has.
+    pub inventory: Program,
+    /// What the program is compared with; `None` if nothing is.
+    pub base: Option<Program>,
+}
+
+/// Parses all files and sorts them by what they were read for.
+pub fn read_by_role(workspace: &Workspace, settings: &Settings) -> Programs {
     let sources: Vec<_> = workspace.files().collect();
     let reading = Reading { default_namespace: &settings.default_namespace, workloads: &settings.workloads };
     let files: Vec<Arc<File>> = sources
@@ -190,11 +219,16 @@ pub fn read_with_inventory(workspace: &Workspace, settings: &Settings) -> (Progr
         })
         .collect();
     if files.iter().all(|file| file.source.role() == FileRole::Source) {
-        return (Program::new(files), Program::default());
+        return Programs { program: Program::new(files), inventory: Program::default(), base: None };
     }
+    let with_role = |role| {
+        let files = files.iter().filter(|file| file.source.role() == role);
+        let files: Vec<Arc<File>> = files.cloned().collect();
+        (!files.is_empty()).then(|| Program::new(files))
+    };
     let emptied = files.iter().map(|file| match file.source.role() {
         FileRole::Source => Arc::clone(file),
-        FileRole::Inventory => Arc::new(File {
+        FileRole::Inventory | FileRole::Base => Arc::new(File {
             id: file.id,
             source: Arc::clone(&file.source),
             parsed: parse::parse(&SourceFile::from_text(file.source.path(), "")),
@@ -203,14 +237,19 @@ pub fn read_with_inventory(workspace: &Workspace, settings: &Settings) -> (Progr
             foreign: None,
         }),
     });
-    let program = Program::new(emptied.collect());
-    let of_inventory = files.into_iter().filter(|file| file.source.role() == FileRole::Inventory);
-    (program, Program::new(of_inventory.collect()))
+    Programs {
+        inventory: with_role(FileRole::Inventory).unwrap_or_default(),
+        base: with_role(FileRole::Base),
+        program: Program::new(emptied.collect()),
+    }
 }
 
 fn summarize(program: &Program, diagnostics: &[Diagnostic]) -> Summary {
     // The configuration is not one of the user's manifests.
-    let is_config = |file: &&Arc<File>| file.foreign == Some(SkipReason::KplanConfig);
+    // Nor is what they are compared with.
+    let is_config = |file: &&Arc<File>| {
+        file.foreign == Some(SkipReason::KplanConfig) || file.source.role() == FileRole::Base
+    };
     let skipped = program.files().iter().filter(|file| !is_config(file)).filter_map(|file| {
         let reason = file.foreign?;
         Some(Skipped { path: file.source.path().to_owned(), reason })

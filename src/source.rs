@@ -67,6 +67,8 @@ pub enum FileRole {
     Source,
     /// It says what the cluster has, and is itself checked only as far as that goes.
     Inventory,
+    /// It is what the sources are compared with: what was there before them. It is not checked.
+    Base,
 }
 
 /// One file: its path as shown to the user and its text.
@@ -299,6 +301,30 @@ impl Workspace {
     pub fn without(mut self, unwanted: impl Fn(&SourceFile) -> bool) -> Self {
         self.files.retain(|file| !unwanted(file));
         self
+    }
+
+    /// The workspace with the files of another beside it as its base. `name` says how a file of the base is called, from
+    /// its path there; one that is called like a file of the workspace is told apart by `base:`. Ids from before are void.
+    pub fn with_base(self, base: &Self, name: impl Fn(&str) -> String) -> Self {
+        let mut files = self.files;
+        let own = files.len();
+        for file in &base.files {
+            let mut path = name(&file.path);
+            if files[..own].binary_search_by(|other| other.path.as_str().cmp(&path)).is_ok() {
+                path = format!("base:{path}");
+            }
+            files.push(Arc::new(SourceFile {
+                path,
+                role: FileRole::Base,
+                text: Arc::clone(&file.text),
+                kind: file.kind,
+                encoding: file.encoding,
+                damage: file.damage.clone(),
+                lines: OnceLock::new(),
+            }));
+        }
+        files.sort_by(|left, right| left.path.cmp(&right.path));
+        Self { files }
     }
 
     /// The id of the file of a path.

@@ -125,31 +125,42 @@ fn markers_of(line: &str) -> Vec<(String, String)> {
     found
 }
 
-/// The yaml blocks of each page; the first must be reported, one of them must be silent.
+/// The yaml blocks of each page; the first must be reported, one of them must be silent. A block `yaml base` is what
+/// was there before those that follow it; what is marked in it is marked for the first of them.
 fn page_cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for check in CHECKS {
-        for (index, block) in yaml_blocks(check.page).into_iter().enumerate() {
-            let files = vec![("manifest.yaml".to_owned(), block)];
+        let mut base = None::<String>;
+        for (index, (info, block)) in yaml_blocks(check.page).into_iter().enumerate() {
+            if info == "yaml base" {
+                base = Some(block);
+                continue;
+            }
+            let mut files = vec![("manifest.yaml".to_owned(), block)];
+            if let Some(text) = &mut base {
+                files.push(("before/manifest.yaml".to_owned(), text.clone()));
+                *text = text.replace(&format!(": {}", check.id), "");
+            }
             cases.push(Case { check: check.id.to_owned(), name: format!("page {}", index + 1), files });
         }
     }
     cases
 }
 
-fn yaml_blocks(page: &str) -> Vec<String> {
+/// The blocks of YAML, each with what stands behind its fence.
+fn yaml_blocks(page: &str) -> Vec<(&str, String)> {
     let mut blocks = Vec::new();
-    let mut block = None::<String>;
+    let mut block = None::<(&str, String)>;
     for line in page.lines() {
         match &mut block {
-            Some(text) if line.starts_with("```") => blocks.push(std::mem::take(text)),
-            Some(text) => {
+            Some(whole) if line.starts_with("```") => blocks.push(std::mem::take(whole)),
+            Some((_, text)) => {
                 text.push_str(line);
                 text.push('\n');
                 continue;
             }
-            None if line == "```yaml" => {
-                block = Some(String::new());
+            None if matches!(line, "```yaml" | "```yaml base") => {
+                block = Some((&line[3..], String::new()));
                 continue;
             }
             None => continue,
@@ -159,7 +170,8 @@ fn yaml_blocks(page: &str) -> Vec<String> {
     blocks
 }
 
-/// `fixtures/check/ID/NAME.yaml`, or a folder of files that are checked together; its `nodes.yaml` is the inventory.
+/// `fixtures/check/ID/NAME.yaml`, or a folder of files that are checked together; its `nodes.yaml` is the inventory,
+/// its folder `before` is what was there before.
 fn fixture_cases() -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/check");
     let mut cases = Vec::new();

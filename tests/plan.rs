@@ -84,6 +84,17 @@ impl Repository {
             .unwrap()
     }
 
+    /// What `check` prints, and its exit status.
+    fn check(&self, arguments: &[&str]) -> (String, Option<i32>) {
+        let output = Command::new(env!("CARGO_BIN_EXE_kplan"))
+            .current_dir(&self.folder)
+            .args(["check", "manifests", "--base", "HEAD~1"])
+            .args(arguments)
+            .output()
+            .unwrap();
+        (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    }
+
     /// What is printed in each format, and the exit status.
     fn pictures(&self, arguments: &[&str]) -> [(String, Option<i32>); 3] {
         ["human", "markdown", "json"].map(|format| {
@@ -110,6 +121,68 @@ fn an_image_bump_whose_surge_does_not_fit() {
     // Without nodes nobody knows, and there are changes.
     assert_eq!(shop.plan(&["--exit-code"]).status.code(), Some(3));
     assert_eq!(shop.plan(&[]).status.code(), Some(0));
+}
+
+#[test]
+fn what_blocks_a_plan_is_a_finding_of_check() {
+    let shop = Repository::shop("findings");
+    shop.edit("web.yaml", "shop/web:1.11.0", "shop/web:1.12.0");
+    shop.edit("cart.yaml", "app: cart", "app: basket");
+    shop.edit("catalog.yaml", "catalog-config", "catalog-settings");
+    shop.commit();
+    let (text, status) =
+        shop.check(&["--nodes", "nodes.yaml", "--format", "concise", "--ignore", "no-room-for-rollout"]);
+    let found: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_once(": Deployment")?.0.split_once(": "))
+        .map(|(_, found)| found)
+        .collect();
+    assert_eq!(found, ["error[immutable-field]", "error[rollout-stalls]", "error[rollout-stalls]"], "{text}");
+    assert!(
+        text.contains(
+            "manifests/search.yaml:36:19: error[deleted-but-named]: ConfigMap `shop/catalog-config`"
+        ),
+        "{text}"
+    );
+    assert_eq!(text.lines().count(), 4, "{text}");
+    assert!(text.contains("manifests/web.yaml:38:27"), "the request that finds no room: {text}");
+    assert_eq!(status, Some(1));
+    // The old place of what is gone is in the revision, as git calls it.
+    let (text, _) = shop.check(&["--format", "json"]);
+    assert!(text.contains("HEAD~1:manifests/catalog.yaml"), "{text}");
+    // Without a base there is nothing to compare with.
+    let alone = Command::new(env!("CARGO_BIN_EXE_kplan"))
+        .current_dir(&shop.folder)
+        .args(["check", "manifests", "--select", "rollout", "--format", "concise"])
+        .output()
+        .unwrap();
+    assert_eq!((alone.status.code(), String::from_utf8_lossy(&alone.stdout).trim()), (Some(0), ""));
+}
+
+#[test]
+fn nodes_of_the_configuration_are_those_of_a_plan() {
+    let shop = Repository::shop("configured");
+    let config = "apiVersion: kplan.dev/v1\nkind: Config\nnodes: nodes.yaml\n";
+    fs::write(shop.folder.join("kplan.yaml"), config).unwrap();
+    shop.edit("web.yaml", "shop/web:1.11.0", "shop/web:1.12.0");
+    shop.commit();
+    let output = shop.plan(&[]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("3 Insufficient cpu") && output.status.code() == Some(1), "{text}");
+}
+
+#[test]
+fn what_a_revision_does_not_hold_is_said() {
+    let shop = Repository::shop("pointers");
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n";
+    fs::write(shop.folder.join("manifests/large.yaml"), pointer).unwrap();
+    shop.commit();
+    fs::remove_file(shop.folder.join("manifests/large.yaml")).unwrap();
+    shop.commit();
+    let output = shop.plan(&[]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("`manifests/large.yaml` at `HEAD~1` is a pointer of Git LFS"), "{said}");
+    assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]
@@ -203,7 +276,7 @@ fn spelling_is_no_change() {
 fn values_of_secrets_are_never_shown() {
     let secret = |value: &str| {
         format!(
-            "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{token: {value}, same: hunter1}}\n"
+            "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{token: {value}, same: hunter1}}\nstringdata: {{typo: {value}}}\n"
         )
     };
     let settings = Settings::plain();
@@ -227,6 +300,10 @@ fn values_of_secrets_are_never_shown() {
             assert!(!text.contains(secret), "{format:?}: {text}");
         }
         assert!(text.contains("token") && text.contains("***"), "{text}");
+        assert!(
+            format != PlanFormat::Human || text.contains("data.token: *** (before) → *** (after)  a.yaml:4"),
+            "{text}"
+        );
     }
 }
 
@@ -240,6 +317,22 @@ fn a_dump_of_live_objects_is_no_change() {
         ports:\n    - nodePort: 30080\n      port: 80\n      protocol: TCP\n      targetPort: 80\n    selector:\n      app: web\n    \
         sessionAffinity: None\n    type: NodePort\n  status:\n    loadBalancer: {}\n";
     assert_eq!(changes(live, written), [] as [&str; 0]);
+}
+
+#[test]
+fn what_a_cluster_makes_itself_is_not_deleted() {
+    let written = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n  serviceName: db\n  selector: {matchLabels: {app: db}}\n  \
+        template: {metadata: {labels: {app: db}}, spec: {containers: [{name: c, image: 'x:1'}]}}\n  volumeClaimTemplates: [{metadata: {name: data}, \
+        spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]\n";
+    let made = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data-db-0, uid: a}\nspec: {}\n---\napiVersion: v1\nkind: Pod\n\
+        metadata: {name: db-0, uid: b, ownerReferences: [{kind: StatefulSet, name: db, controller: true}]}\nspec: {containers: []}\n---\n\
+        apiVersion: v1\nkind: ConfigMap\nmetadata: {name: kube-root-ca.crt, uid: c}\n---\napiVersion: v1\nkind: ServiceAccount\n\
+        metadata: {name: default, uid: d}\n";
+    let other = "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data-cache-0, uid: e}\nspec: {}\n";
+    assert_eq!(
+        changes(&format!("{written}{made}{other}"), written),
+        ["Delete PersistentVolumeClaim default/data-cache-0"]
+    );
 }
 
 #[test]
@@ -260,10 +353,16 @@ fn what_is_named_is_made_first_and_deleted_last() {
 
 /// The rollouts of `after` on three nodes, as people see them, and the risks.
 fn played(before: &str, after: &str) -> String {
+    played_beside(before, after, "")
+}
+
+/// The same with more in the inventory.
+fn played_beside(before: &str, after: &str, running: &str) -> String {
     let settings = Settings::plain();
     let pool = "apiVersion: kplan.dev/v1\nkind: NodePool\nmetadata: {name: general}\nspec: {count: 3, allocatable: {cpu: 2, memory: 4Gi, pods: 20}}\n";
-    let files =
-        [("before.yaml", before), ("after.yaml", after), ("nodes.yaml", pool)].map(|file| workspace(&[file]));
+    let pool = format!("{pool}{running}");
+    let files = [("before.yaml", before), ("after.yaml", after), ("nodes.yaml", &pool)]
+        .map(|file| workspace(&[file]));
     let [base, head, nodes] = files.each_ref().map(|workspace| read(workspace, &settings));
     let (base_graph, head_graph) = (Graph::build(&base, &settings), Graph::build(&head, &settings));
     let sides = (Side { program: &base, graph: &base_graph }, Side { program: &head, graph: &head_graph });
@@ -387,4 +486,59 @@ fn build_builds_to_itself_and_changes_nothing() {
             assert_eq!((set.changes.len(), set.unchanged), (0, program.len()));
         }
     }
+}
+
+#[test]
+fn a_budget_guards_evictions_and_not_rollouts() {
+    let budget = "---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: web}\nspec: {minAvailable: 3, selector: {matchLabels: {app: web}}}\n";
+    let strategy = "  replicas: 3\n  strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}\n";
+    let deployment = |image| format!("{}{budget}", workload("Deployment", image, strategy, ""));
+    let text = played(&deployment("1"), &deployment("2"));
+    assert!(text.contains("completes"), "{text}");
+    assert!(text.contains("note: Deployment `default/web`: the rollout leaves 2 of 3 pods ready"), "{text}");
+    assert!(text.contains("a budget guards evictions, such as those of a drain, and not rollouts"), "{text}");
+}
+
+#[test]
+fn a_rollout_at_the_maximum_of_the_autoscaler() {
+    let scaler = |most: u32| {
+        format!(
+            "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: web}}\nspec: {{minReplicas: 2, maxReplicas: {most}, \
+             scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: web}}}}\n"
+        )
+    };
+    // Three nodes of two CPUs take twelve pods of half a CPU.
+    let deployment = |image: &str, most| {
+        let strategy = "  strategy: {rollingUpdate: {maxUnavailable: 0}}\n";
+        let text = workload("Deployment", image, strategy, "").replace("cpu: 100m", "cpu: 500m");
+        format!("{text}{}", scaler(most))
+    };
+    let text = played(&deployment("1", 12), &deployment("2", 12));
+    assert!(text.contains("completes"), "{text}");
+    assert!(
+        text.contains(
+            "warning: Deployment `default/web`: the rollout stalls if the autoscaler has made all 12 pods"
+        ),
+        "{text}"
+    );
+    assert!(!played(&deployment("1", 11), &deployment("2", 11)).contains("warning"));
+}
+
+#[test]
+fn running_pods_of_a_workload_count_once() {
+    let running: String = (0..3)
+        .map(|index| {
+            format!(
+                "---\napiVersion: v1\nkind: Pod\nmetadata: {{name: web-abc-{index}, namespace: default, uid: u{index}, labels: {{app: web, \
+                 pod-template-hash: abc}}, ownerReferences: [{{apiVersion: apps/v1, kind: ReplicaSet, name: web-abc, controller: true}}]}}\n\
+                 spec: {{nodeName: general-{index}, containers: [{{name: c, image: 'x:1', resources: {{requests: {{cpu: 1500m}}}}}}]}}\n\
+                 status: {{phase: Running}}\n"
+            )
+        })
+        .collect();
+    let strategy = "  replicas: 3\n  strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}\n";
+    let deployment = |image| workload("Deployment", image, strategy, "").replace("cpu: 100m", "cpu: 1500m");
+    // Twice three of them would not fit.
+    let text = played_beside(&deployment("1"), &deployment("2"), &running);
+    assert!(text.contains("completes"), "{text}");
 }

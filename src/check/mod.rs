@@ -7,10 +7,13 @@ mod autoscaler_without_room;
 mod backend_port;
 mod bare_pod;
 mod binding_to_everyone;
+mod cascading_deletion;
+mod claim_held_by_old_pod;
 mod cluster_admin_binding;
 mod cron_job_deadline;
 mod dangling_reference;
 mod default_class_clash;
+mod deleted_but_named;
 mod deprecated_api;
 mod duplicate_env;
 mod duplicate_key;
@@ -22,6 +25,7 @@ mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod immutable_field;
 mod in_tree_provisioner;
 mod ingress_conflict;
 mod ingress_tls_host;
@@ -45,12 +49,15 @@ mod missing_reference_grant;
 mod missing_requests;
 mod missing_spread;
 mod monitor_selects_nothing;
+mod no_room_for_rollout;
 mod no_schema;
 mod node_port_clash;
 mod node_selector_matches_no_node;
+mod old_template_stays;
 mod open_etcd;
 mod pdb_blocks_drain;
 mod pdb_overlap;
+mod planned;
 mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
@@ -65,6 +72,10 @@ mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
+mod rollout_outage;
+mod rollout_stalls;
+mod rollout_too_slow;
+mod rollout_under_budget;
 mod rwo_claim_shared;
 mod same_probes;
 mod secret_in_config_map;
@@ -78,6 +89,7 @@ mod silence;
 mod single_replica;
 mod sink;
 mod ssh_port;
+mod stale_content;
 mod statefulset_service;
 mod syntax;
 mod toleration_unused;
@@ -104,9 +116,12 @@ use rayon::prelude::*;
 use crate::config::{Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
+use crate::graph::reference::Edge;
 use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
+use crate::plan::change::Verdict;
 use crate::plan::fit::Fit;
+use crate::plan::preview::Preview;
 use crate::practice::{self, Practice};
 use crate::suppression::Suppressions;
 
@@ -158,6 +173,17 @@ pub static CHECKS: &[&Check] = &[
     &hpa_maximum_does_not_fit::CHECK,
     &quota_exceeded::CHECK,
     &pods_left_out::CHECK,
+    &rollout_stalls::CHECK,
+    &no_room_for_rollout::CHECK,
+    &rollout_too_slow::CHECK,
+    &old_template_stays::CHECK,
+    &rollout_outage::CHECK,
+    &rollout_under_budget::CHECK,
+    &immutable_field::CHECK,
+    &deleted_but_named::CHECK,
+    &cascading_deletion::CHECK,
+    &stale_content::CHECK,
+    &claim_held_by_old_pod::CHECK,
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,
@@ -277,13 +303,36 @@ pub struct Check {
 }
 
 /// What a check is called for.
+#[derive(Clone, Copy)]
 pub enum Run {
     /// Each file: facts about the text.
     File(for<'p> fn(&Context<'p>, &'p File, &mut Sink<'_>)),
     /// Each object, with the graph to look around in.
     Object(for<'p> fn(&Context<'p>, ObjectRef<'p>, &mut Sink<'_>)),
+    /// Once, where nodes are known: where the pods go.
+    Fit(for<'p> fn(&Context<'p>, &Fit, &mut Sink<'_>)),
+    /// Once, where there is something to compare with: what changes.
+    Plan(for<'p> fn(&Context<'p>, &Plan<'p>, &mut Sink<'_>)),
     /// Once, after all others: what became of the suppressions.
     Suppressions(for<'p> fn(&Context<'p>, &Usage<'_>, &mut Sink<'_>)),
+}
+
+/// What would happen if what was there before became the program.
+#[derive(Clone, Copy)]
+pub struct Plan<'p> {
+    /// What was there before.
+    pub base: &'p Program,
+    /// What changes, and what could go wrong on the way.
+    pub preview: &'p Preview,
+}
+
+impl Plan<'_> {
+    /// Whether what a reference leads to was there before and is deleted.
+    fn deletes_target_of(&self, edge: &Edge<'_>) -> bool {
+        let identities = self.preview.set.changes.iter();
+        let mut deleted = identities.filter(|change| change.verdict == Verdict::Delete);
+        deleted.any(|change| change.identity.is_target_of(edge))
+    }
 }
 
 /// Everything that checks may know.
@@ -300,6 +349,8 @@ pub struct Context<'p> {
     pub inventory: &'p Program,
     /// Where the pods go; `None` without nodes.
     pub fit: Option<&'p Fit>,
+    /// What changes; `None` without a base.
+    pub plan: Option<Plan<'p>>,
     /// What the manifests do not want to hear.
     pub suppressions: &'p Suppressions,
     /// Target version, open or closed world, and so on.
@@ -330,6 +381,15 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .chain(context.inventory.files().par_iter().map(|file| (file, 0..0)))
         .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))
         .collect();
+    for (check, level) in &enabled {
+        let mut sink = Sink::new(check, *level, mildest_of(check, context.settings), &mut diagnostics);
+        match (check.run, &context.plan, context.fit) {
+            (Run::Plan(run), Some(plan), _) => run(context, plan, &mut sink),
+            (Run::Fit(run), _, Some(fit)) => run(context, fit, &mut sink),
+            _ => continue,
+        }
+        sink.finish();
+    }
     diagnostics.sort();
     diagnostics.dedup();
     unread::drop_consequences(&mut diagnostics);
@@ -357,7 +417,7 @@ fn run_on_file<'p>(
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
             Run::File(run) => run(context, file, &mut sink),
-            Run::Suppressions(_) => {}
+            Run::Fit(_) | Run::Plan(_) | Run::Suppressions(_) => {}
             Run::Object(run) => {
                 let spares_tests = check.group.spares_tests();
                 for (object, is_test) in &objects {

@@ -11,6 +11,10 @@ use crate::suppression::Suppression;
 /// What became of the suppressions of a program.
 pub struct Usage<'s> {
     settings: &'s Settings,
+    /// Whether there was something to compare with.
+    has_base: bool,
+    /// Whether nodes were known.
+    has_nodes: bool,
     /// Place of a suppression and index of a name in it, for each that held something back.
     used: BTreeSet<(Span, usize)>,
 }
@@ -19,12 +23,20 @@ impl Usage<'_> {
     /// Whether a name of a suppression holds back nothing, although all that it could hold back was looked for.
     pub(super) fn is_idle(&self, path: &str, suppression: &Suppression, index: usize) -> bool {
         let name = &suppression.names[index].0;
+        let has_input = |check: &Check| match check.run {
+            Run::Plan(_) => self.has_base,
+            Run::Fit(_) => self.has_nodes,
+            _ => true,
+        };
         let is_meant = |check: &&&Check| {
-            // Advice that nobody asked for is not looked for; a group is judged by the rest of it.
-            check.id == name || (check.group.as_str() == name && check.severity != Severity::Note)
+            // Advice that nobody asked for, and what takes a base or nodes that are not there, is not looked for; a group is judged
+            // by the rest of it.
+            let counts = check.severity != Severity::Note && has_input(check);
+            check.id == name || (check.group.as_str() == name && counts)
         };
         let was_looked_for = |check: &&Check| {
             level_of(check, self.settings) != Level::Off
+                && has_input(check)
                 && !self.settings.exemptions.iter().any(|exemption| {
                     exemption.names(check.id, check.group.as_str()) && exemption.holds_file(path)
                 })
@@ -42,7 +54,12 @@ pub fn can_be_suppressed(name: &str) -> bool {
 
 /// Drops what is suppressed, exempted or too mild to be shown, and adds what is to be said of the suppressions.
 pub(super) fn put_out(context: &Context<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut usage = Usage { settings: context.settings, used: BTreeSet::new() };
+    let mut usage = Usage {
+        settings: context.settings,
+        has_base: context.plan.is_some(),
+        has_nodes: context.fit.is_some(),
+        used: BTreeSet::new(),
+    };
     let checks: BTreeMap<&str, &Check> = CHECKS.iter().map(|check| (check.id, *check)).collect();
     let mut kept = diagnostics;
     kept.retain(|diagnostic| {

@@ -103,6 +103,11 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "FILE")]
     pub(super) nodes: Vec<PathBuf>,
 
+    /// What is there now: a git revision of the same paths, another folder, or a file with `kubectl get -o yaml`. Reports
+    /// what could go wrong when the manifests take its place
+    #[arg(long, value_name = "REV|PATH")]
+    pub(super) base: Option<String>,
+
     /// Do not report the findings that this file holds [default: `baseline` of kplan.yaml]
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,

@@ -8,7 +8,7 @@ use crate::cli::args::CheckArgs;
 use crate::cli::baseline::{self, Accepted};
 use crate::cli::options::{self, Options, Printing, Repairs};
 use crate::cli::terminal::{Printed, Terminal};
-use crate::cli::{Outcome, fix, progress, report_failure};
+use crate::cli::{Outcome, base, fix, progress, report_failure};
 use crate::diagnostic::Severity;
 use crate::load::{self, Config, Failure, Inputs};
 use crate::parse::origin::Origins;
@@ -35,7 +35,13 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
         (None, Some(path)) => Some(Accepted::read(path, options.is_whole)?),
         _ => None,
     };
+    let mut failures = loaded.failures;
     let mut workspace = load::without_outputs(loaded.workspace, &options.paths, options.printing.files());
+    if let Some(base) = &options.base {
+        let read = progress::during(terminal, "reading the base", || base::load(base, &inputs))?;
+        workspace = workspace.with_base(&read.loaded.workspace, |path| read.name_of(path));
+        failures.extend(read.loaded.failures);
+    }
     if let Some(accepted) = &accepted {
         workspace = workspace.with_file(&accepted.source);
     }
@@ -88,7 +94,7 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
             let before = workspace.with_texts([]);
             let repaired = fix::repair(workspace, analysis, &examine, safety);
             terminal.print(&fix::diff(&before, &repaired))?;
-            return finish(terminal, &loaded.failures, found);
+            return finish(terminal, &failures, found);
         }
         Repairs::Write(safety) => {
             let repaired = fix::repair(workspace, analysis, &examine, safety);
@@ -105,7 +111,7 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
         Printed::Whole => outcome(&options, &analysis.summary),
         Printed::ReaderGone => Outcome::Clean,
     };
-    finish(terminal, &loaded.failures, found)
+    finish(terminal, &failures, found)
 }
 
 /// Says what could not be read, which goes before all findings.

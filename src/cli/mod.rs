@@ -4,6 +4,7 @@
 //! kplan could not do its work.
 
 mod args;
+mod base;
 mod baseline;
 mod build;
 mod check;

@@ -24,6 +24,8 @@ pub(super) struct Options {
     pub(super) paths: Vec<PathBuf>,
     /// Files that say what the cluster has.
     pub(super) inventory: Vec<PathBuf>,
+    /// A revision or a path: what the manifests are compared with.
+    pub(super) base: Option<String>,
     pub(super) settings: Settings,
     /// The configuration file, where there is one.
     pub(super) config: Option<Config>,
@@ -86,7 +88,9 @@ impl Printing {
 /// Resolves the flags of `check` and the configuration file.
 pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, Failure> {
     let repairs = repairs(&args)?;
-    let CheckArgs { paths, nodes, shared, baseline, write_baseline, changed_since, no_merge_base, .. } = args;
+    let CheckArgs {
+        paths, nodes, base, shared, baseline, write_baseline, changed_since, no_merge_base, ..
+    } = args;
     let since = changed_since.map(|revision| ChangedSince { revision, no_merge_base });
     let mut settings = Settings::plain();
     let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
@@ -117,6 +121,7 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
     Ok(Options {
         paths,
         inventory,
+        base,
         settings,
         config,
         configured,
@@ -134,6 +139,8 @@ pub(super) struct Inputs {
     pub(super) paths: Vec<PathBuf>,
     pub(super) settings: Settings,
     pub(super) exclude: Exclude,
+    /// The inventory that the configuration names.
+    pub(super) nodes: Vec<PathBuf>,
 }
 
 /// Resolves what a command reads that does not report findings: `plan` and `build`.
@@ -164,7 +171,7 @@ pub(super) fn resolve_inputs(
         (_, written) if !written.is_empty() => written,
         _ => vec![first],
     };
-    Ok(Inputs { paths, settings, exclude: configured.exclude })
+    Ok(Inputs { paths, settings, exclude: configured.exclude, nodes: configured.nodes })
 }
 
 /// Whether there may be a configuration file.

@@ -8,12 +8,13 @@ use clap::{Args as ClapArgs, ValueEnum};
 use crate::analysis;
 use crate::cli::args::{ColorArg, ConfigArgs, parse_version};
 use crate::cli::terminal::Terminal;
-use crate::cli::{Outcome, options, progress, report_failure};
+use crate::cli::{Outcome, base, options, progress, report_failure};
 use crate::graph::Graph;
 use crate::load::{self, Exclude, Failure, Inputs, Loaded};
 use crate::parse::object::Program;
 use crate::parse::version::Version;
 use crate::plan::change::Side;
+use crate::plan::gather::{Sources, has_nodes, is_whole};
 use crate::plan::preview::preview;
 use crate::plan::preview::stage::on_nodes;
 use crate::render::plan::{PlanFormat, PlanReport, render_plan};
@@ -65,12 +66,12 @@ enum PlanFormatArg {
 
 /// Runs the command.
 pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failure> {
-    let options::Inputs { paths, settings, exclude } =
+    let options::Inputs { paths, settings, exclude, nodes } =
         options::resolve_inputs(args.paths, args.kubernetes_version, args.config.search())?;
     let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
-    let base = progress::during(terminal, "reading the base", || load_base(&args.base, &inputs))?;
-    let nodes = load_nodes(&args.nodes)?;
+    let base = progress::during(terminal, "reading the base", || base::load(&args.base, &inputs))?.loaded;
+    let nodes = load_nodes(if args.nodes.is_empty() { &nodes } else { &args.nodes })?;
 
     let base_program = analysis::read(&base.workspace, &settings);
     let head_program = analysis::read(&loaded.workspace, &settings);
@@ -80,9 +81,13 @@ pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failur
     let preview = progress::during(terminal, "planning", || {
         let base = Side { program: &base_program, graph: &base_graph };
         let head = Side { program: &head_program, graph: &head_graph };
-        match &nodes_program {
-            Some(nodes) => on_nodes(base, head, nodes, settings.target),
-            None => preview(base, head, settings.target, None),
+        // As in `check`: nodes that stand among the manifests count, and none that cannot be read whole.
+        let none = Program::default();
+        let inventory = nodes_program.as_ref().unwrap_or(&none);
+        let sources = Sources { program: &head_program, inventory };
+        match has_nodes(sources) && is_whole(sources) {
+            true => on_nodes(base, head, inventory, settings.target),
+            false => preview(base, head, settings.target, None),
         }
     });
     let report = PlanReport {
@@ -126,22 +131,6 @@ fn load_nodes(paths: &[PathBuf]) -> Result<Option<Loaded>, Failure> {
     }
     let inputs = Inputs { paths, inventory: &[], exclude: &Exclude::default(), besides: None };
     load::load(&inputs, &mut io::stdin().lock()).map(Some)
-}
-
-/// A path that exists is read; anything else must be a revision of the same paths.
-fn load_base(base: &str, inputs: &Inputs<'_>) -> Result<Loaded, Failure> {
-    let path = PathBuf::from(base);
-    if load::exists(&path) {
-        let paths = [path];
-        return load::load(
-            &Inputs { paths: &paths, inventory: &[], exclude: inputs.exclude, besides: None },
-            &mut io::empty(),
-        );
-    }
-    if base == load::STDIN {
-        return Err(Failure::new("the base cannot be standard input", None));
-    }
-    load::load_revision(inputs, base)
 }
 
 /// The files with documents that could not be read whole.

@@ -8,6 +8,34 @@ use std::thread;
 use crate::load::{Exclude, Failure, Inputs, Loaded, STDIN, ignored, shown, walk};
 use crate::source::{FileRole, SourceFile, Workspace};
 
+/// How a file begins that stands for one kept by Git LFS.
+const LFS_POINTER: &str = "version https://git-lfs.github.com/spec/";
+
+fn submodule(shown: &str, revision: &str) -> Failure {
+    Failure::new(
+        format!("`{shown}` is a submodule at `{revision}`: its files are in another repository"),
+        Some(
+            "check the revision out elsewhere with its submodules, and give `--base` that folder".to_owned(),
+        ),
+    )
+}
+
+fn lfs_pointer(shown: &str, revision: &str) -> Failure {
+    Failure::new(
+        format!("`{shown}` at `{revision}` is a pointer of Git LFS: the file is not in the repository"),
+        Some(
+            "check the revision out elsewhere with `git lfs pull`, and give `--base` that folder".to_owned(),
+        ),
+    )
+}
+
+/// What a revision has below a path.
+struct Listed {
+    blobs: Vec<Blob>,
+    /// The submodules, as paths are shown.
+    submodules: Vec<String>,
+}
+
 /// A file of a revision, not read yet.
 struct Blob {
     /// What git is asked for.
@@ -38,12 +66,22 @@ enum Purpose {
 /// `git` is missing, a path lies in no repository, or the revision does not exist there.
 pub fn load_revision(inputs: &Inputs<'_>, revision: &str) -> Result<Loaded, Failure> {
     let mut files = Vec::new();
+    let mut failures = Vec::new();
     for path in inputs.paths {
         let place = place_of(path, Purpose::Base)?;
         let commit = commit_of(&place.top, revision, Purpose::Base)?;
-        files.extend(files_of(&place, &commit, path, inputs.exclude)?);
+        let listed = list(&place.top, &commit, path, &place.inside, inputs.exclude)?;
+        failures.extend(listed.submodules.iter().map(|shown| submodule(shown, revision)));
+        for file in read(&place.top, listed.blobs)? {
+            // What stands in the work tree is the file, so that a comparison with the pointer would be of two things.
+            if file.text().starts_with(LFS_POINTER) {
+                failures.push(lfs_pointer(file.path(), revision));
+            } else {
+                files.push(file);
+            }
+        }
     }
-    Ok(Loaded { workspace: one_of_each_path(files), failures: Vec::new() })
+    Ok(Loaded { workspace: one_of_each_path(files), failures })
 }
 
 /// What a change is counted from.
@@ -111,7 +149,7 @@ fn place_of(path: &Path, purpose: Purpose) -> Result<Place, Failure> {
 }
 
 fn files_of(place: &Place, commit: &str, path: &Path, exclude: &Exclude) -> Result<Vec<SourceFile>, Failure> {
-    read(&place.top, list(&place.top, commit, path, &place.inside, exclude)?)
+    read(&place.top, list(&place.top, commit, path, &place.inside, exclude)?.blobs)
 }
 
 /// A file below two paths is one file.
@@ -221,13 +259,7 @@ fn commit_of(top: &Path, revision: &str, purpose: Purpose) -> Result<String, Fai
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-fn list(
-    top: &Path,
-    commit: &str,
-    root: &Path,
-    inside: &Path,
-    exclude: &Exclude,
-) -> Result<Vec<Blob>, Failure> {
+fn list(top: &Path, commit: &str, root: &Path, inside: &Path, exclude: &Exclude) -> Result<Listed, Failure> {
     let inside_text = inside.to_string_lossy().replace('\\', "/");
     let mut arguments = vec!["ls-tree", "-r", "-z", "--full-tree", commit];
     // The text is a path, not a pattern.
@@ -240,25 +272,28 @@ fn list(
         let why = String::from_utf8_lossy(&output.stderr);
         return Err(Failure::new(format!("git cannot list `{commit}`: {}", why.trim()), None));
     }
-    let mut blobs = Vec::new();
+    let (mut blobs, mut submodules) = (Vec::new(), Vec::new());
     for entry in output.stdout.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
         let entry = String::from_utf8_lossy(entry);
         let Some((head, path)) = entry.split_once('\t') else { continue };
         let mut words = head.split(' ');
         let (mode, kind, object) = (words.next(), words.next(), words.next());
-        let (blob_kind, object) = match (mode, kind, object) {
+        let is_submodule = kind == Some("commit");
+        let blob = match (mode, kind, object) {
             (Some("100644" | "100755" | "100664"), Some("blob"), Some(object)) => {
-                (BlobKind::File, object.to_owned())
+                Some((BlobKind::File, object.to_owned()))
             }
             // Asked for by its path, for git then goes where it leads. A question is a line.
-            (Some("120000"), ..) if !path.contains('\n') => (BlobKind::Link, format!("{commit}:{path}")),
-            // The files of a submodule are no files of this repository.
+            (Some("120000"), ..) if !path.contains('\n') => {
+                Some((BlobKind::Link, format!("{commit}:{path}")))
+            }
+            _ if is_submodule => None,
             _ => continue,
         };
         let path = Path::new(path);
         let below = path.strip_prefix(inside).unwrap_or(path);
         let named = below.as_os_str().is_empty();
-        if !named && !walk::is_manifest_name(path) {
+        if !named && !is_submodule && !walk::is_manifest_name(path) {
             continue;
         }
         let excluded = exclude
@@ -269,9 +304,12 @@ fn list(
             continue;
         }
         let shown = if named { shown(root) } else { shown(&root.join(below)) };
-        blobs.push(Blob { object, shown, kind: blob_kind });
+        match blob {
+            Some((kind, object)) => blobs.push(Blob { object, shown, kind }),
+            None => submodules.push(shown),
+        }
     }
-    Ok(blobs)
+    Ok(Listed { blobs, submodules })
 }
 
 /// Reads all blobs with one process. The names are written by a thread of its own, for the pipe holds only so many.

@@ -86,7 +86,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::parse::object::read_objects;
+    use crate::parse::object::{Reading, read_objects};
     use crate::parse::parse;
     use crate::source::SourceFile;
 
@@ -94,7 +94,7 @@ mod tests {
     fn templates(text: &str) -> Vec<Option<String>> {
         let source = Arc::new(SourceFile::from_text("a.yaml", text));
         let parsed = parse(&source);
-        let file = Arc::new(read_objects(FileId(0), source, parsed, "default"));
+        let file = Arc::new(read_objects(FileId(0), source, parsed, Reading::PLAIN));
         let program = Program::new(vec![file]);
         let origins = Origins::of(&program);
         program.objects().map(|object| origins.template(object.name_span()).map(str::to_owned)).collect()

@@ -2,6 +2,7 @@
 
 mod identity;
 mod lost;
+mod made;
 mod rename;
 mod secret;
 
@@ -138,6 +139,9 @@ pub fn compare(base: Side<'_>, head: Side<'_>, version: Version) -> ChangeSet {
         pairs.push((identity.clone(), old.ids.get(identity).copied(), Some(*id)));
     }
     for (identity, id) in old.ids.iter().filter(|(identity, _)| !new.ids.contains_key(*identity)) {
+        if made::is_made_by_the_cluster(base.program.object(*id), head.graph) {
+            continue;
+        }
         pairs.push((identity.clone(), Some(*id), None));
     }
     let compared: Vec<Compared> = pairs

@@ -235,25 +235,63 @@ impl Gathered {
 
     /// Keeps what runs, but for the pods of workloads of the input: these are made, and placed, anew.
     fn keep_running(&mut self, running: Vec<core::Pod>) {
-        let made: BTreeSet<(&str, String, String)> = self
-            .workloads
-            .iter()
-            .filter(|workload| !matches!(workload, WorkloadObject::Pod(_) | WorkloadObject::AdmittedPod(_)))
-            .map(|workload| {
-                let metadata = workload.metadata();
-                let text = |field: &Option<String>| field.clone().unwrap_or_default();
-                (workload.kind(), text(&metadata.namespace), text(&metadata.name))
-            })
-            .collect();
-        let (replaced, kept): (Vec<_>, Vec<_>) = running.into_iter().partition(|pod| {
-            let namespace = pod.metadata.namespace.clone().unwrap_or_default();
-            controllers_of(pod)
-                .into_iter()
-                .any(|(kind, name)| made.contains(&(kind.as_str(), namespace.clone(), name)))
-        });
+        let (replaced, kept) = by_maker(&self.workloads, running);
         self.replaced = replaced.len();
         self.inventory.pods = kept;
     }
+}
+
+/// Parts running pods into those that one of the workloads makes, and all others.
+fn by_maker(workloads: &[WorkloadObject], running: Vec<core::Pod>) -> (Vec<core::Pod>, Vec<core::Pod>) {
+    let made: BTreeSet<(&str, String, String)> = workloads
+        .iter()
+        .filter(|workload| !matches!(workload, WorkloadObject::Pod(_) | WorkloadObject::AdmittedPod(_)))
+        .map(|workload| {
+            let metadata = workload.metadata();
+            let text = |field: &Option<String>| field.clone().unwrap_or_default();
+            (workload.kind(), text(&metadata.namespace), text(&metadata.name))
+        })
+        .collect();
+    running.into_iter().partition(|pod| {
+        let namespace = pod.metadata.namespace.clone().unwrap_or_default();
+        controllers_of(pod)
+            .into_iter()
+            .any(|(kind, name)| made.contains(&(kind.as_str(), namespace.clone(), name)))
+    })
+}
+
+/// What the cluster has while one version of its objects becomes another: everything of the new one, and of the old one
+/// what the new one has not. Pods that a workload of either makes are not counted as running.
+pub fn inventory_of_both(old: &Gathered, new: &Gathered) -> InventoryObjects {
+    let mut both = new.inventory.clone();
+    let before = old.inventory.clone();
+    if both.nodes.is_empty() && both.node_pools.is_empty() {
+        (both.nodes, both.node_pools) = (before.nodes, before.node_pools);
+    }
+    add_missing(&mut both.pods, before.pods);
+    let running = std::mem::take(&mut both.pods);
+    let (_, running) = by_maker(&old.workloads, running);
+    (_, both.pods) = by_maker(&new.workloads, running);
+    add_missing(&mut both.namespaces, before.namespaces);
+    add_missing(&mut both.volumes, before.volumes);
+    add_missing(&mut both.claims, before.claims);
+    add_missing(&mut both.storage_classes, before.storage_classes);
+    add_missing(&mut both.csi_nodes, before.csi_nodes);
+    add_missing(&mut both.csi_drivers, before.csi_drivers);
+    add_missing(&mut both.storage_capacities, before.storage_capacities);
+    add_missing(&mut both.volume_attachments, before.volume_attachments);
+    add_missing(&mut both.services, before.services);
+    add_missing(&mut both.replication_controllers, before.replication_controllers);
+    add_missing(&mut both.replica_sets, before.replica_sets);
+    add_missing(&mut both.stateful_sets, before.stateful_sets);
+    both
+}
+
+/// Adds the objects whose namespace and name the list does not have yet.
+fn add_missing<T: Metadata<Ty = ObjectMeta>>(list: &mut Vec<T>, others: Vec<T>) {
+    let identity = |object: &T| (object.metadata().namespace.clone(), object.metadata().name.clone());
+    let known: BTreeSet<_> = list.iter().map(identity).collect();
+    list.extend(others.into_iter().filter(|object| !known.contains(&identity(object))));
 }
 
 /// The controller of a pod, and the Deployment behind it: its ReplicaSets are called `NAME-HASH`, and their pods have

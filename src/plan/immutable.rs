@@ -18,7 +18,11 @@ pub struct Forced {
 
 const IMMUTABLE: &str = "field is immutable";
 
-/// Fields that cannot change, whatever they are. Each row mirrors a `ValidateXUpdate` function.
+/// Fields that cannot change, whatever they are. Each row mirrors the `ValidateXUpdate` function of its kind in
+/// `pkg/apis/GROUP/validation/validation.go`; for CustomResourceDefinitions, which are taken to be established,
+/// `validateCustomResourceDefinitionSpecUpdate`; for IngressClasses `validateIngressClassSpecUpdate`; for ResourceSlices
+/// `validateResourceSliceSpec`. The spec of a CertificateSigningRequest is not refused but put back (`PrepareForUpdate`
+/// of its strategy), which comes to the same: the update does not happen.
 const FIELDS: &[(Kind, &[&str], &str)] = &[
     (Kind::Deployment, &["spec.selector"], IMMUTABLE),
     (Kind::DaemonSet, &["spec.selector"], IMMUTABLE),
@@ -47,7 +51,8 @@ const FIELDS: &[(Kind, &[&str], &str)] = &[
     (Kind::CSIDriver, &["spec.attachRequired", "spec.volumeLifecycleModes"], IMMUTABLE),
     (Kind::CSIStorageCapacity, &["nodeTopology", "storageClassName"], IMMUTABLE),
     (Kind::VolumeAttachment, &["spec"], IMMUTABLE),
-    (Kind::VolumeAttributesClass, &["driverName", "parameters"], IMMUTABLE),
+    (Kind::VolumeAttributesClass, &["driverName"], "updates to driverName are forbidden."),
+    (Kind::VolumeAttributesClass, &["parameters"], "updates to parameters are forbidden."),
     (Kind::PriorityClass, &["value"], "may not be changed in an update."),
     (Kind::PriorityClass, &["preemptionPolicy"], IMMUTABLE),
     (Kind::IngressClass, &["spec.controller"], IMMUTABLE),
@@ -55,7 +60,6 @@ const FIELDS: &[(Kind, &[&str], &str)] = &[
     (Kind::ServiceCIDR, &["spec.cidrs"], IMMUTABLE),
     (Kind::EndpointSlice, &["addressType"], IMMUTABLE),
     (Kind::RuntimeClass, &["handler"], IMMUTABLE),
-    (Kind::ResourceQuota, &["spec.scopes"], IMMUTABLE),
     (
         Kind::CustomResourceDefinition,
         &["spec.group", "spec.names.kind", "spec.names.plural", "spec.scope"],
@@ -64,7 +68,7 @@ const FIELDS: &[(Kind, &[&str], &str)] = &[
     (Kind::CertificateSigningRequest, &["spec"], IMMUTABLE),
     (Kind::ResourceClaim, &["spec"], IMMUTABLE),
     (Kind::ResourceClaimTemplate, &["spec"], IMMUTABLE),
-    (Kind::ResourceSlice, &["spec.driver", "spec.nodeName", "spec.nodeSelector", "spec.allNodes"], IMMUTABLE),
+    (Kind::ResourceSlice, &["spec.pool.name", "spec.driver", "spec.nodeName"], IMMUTABLE),
 ];
 
 /// What of a StatefulSet's spec can change.
@@ -96,6 +100,7 @@ pub fn forced(kind: Kind, before: &Value, after: &Value) -> Vec<Forced> {
         Kind::ConfigMap | Kind::Secret => sealed(before, after, &mut found),
         Kind::PersistentVolumeClaim => claim(before, after, &mut found),
         Kind::PersistentVolume => volume(before, after, &mut found),
+        Kind::ResourceQuota => quota(before, after, &mut found),
         _ => {}
     }
     found
@@ -135,14 +140,15 @@ fn stateful_set(before: &Value, after: &Value, found: &mut Vec<Forced>) {
     }
 }
 
-/// Mirrors `ValidateJobSpecUpdate`: `completions` of an indexed Job may follow `parallelism`, and the scheduling
-/// directives of a Job that is suspended before and after may change.
+/// Mirrors `ValidateJobSpecUpdate` with `validateCompletions` and `validatePodTemplateUpdate`: `completions` of an indexed
+/// Job may change to what `parallelism` is then, and the scheduling directives of a Job that is suspended may change
+/// (`JobValidationOptions.AllowMutableSchedulingDirectives`, which takes one that has never started).
 fn job(before: &Value, after: &Value, found: &mut Vec<Forced>) {
     let completions = |job| at(job, "spec.completions");
     if completions(before) != completions(after) {
         let indexed = text_at(after, "spec.completionMode") == Some("Indexed");
         let follows = |job| at(job, "spec.completions") == at(job, "spec.parallelism");
-        if !(indexed && follows(before) && follows(after) && completions(after).is_some()) {
+        if !(indexed && (follows(after) || completions(after).is_none())) {
             push(found, "spec.completions", IMMUTABLE);
         }
     }
@@ -224,35 +230,63 @@ fn without_images(containers: Option<&Value>) -> Vec<Value> {
     containers
 }
 
-/// Mirrors `ValidateServiceUpdate` with what the registry fills in first: a cluster IP that is not written stays the one
-/// that was allocated (`patchAllocatedValues`).
+const ONCE_SET: &str = "may not change once set";
+
+/// Mirrors `ValidateServiceUpdate`: `validateUpgradeDowngradeClusterIPs`, `validateUpgradeDowngradeIPFamilies` and
+/// `validateLoadBalancerClassField`. Addresses that are not written stay those that were allocated
+/// (`patchAllocatedValues` of the registry), which the caller has filled in.
 fn service(before: &Value, after: &Value, found: &mut Vec<Forced>) {
-    const ONCE_SET: &str = "may not change once set";
-    let external = |service| text_at(service, "spec.type") == Some("ExternalName");
-    if external(before) || external(after) {
-        return;
-    }
-    let address = |service| {
-        text_at(service, "spec.clusterIP")
-            .or_else(|| at(service, "spec.clusterIPs").and_then(|list| list.get(0)).and_then(Value::as_str))
-    };
-    if let Some(new) = address(after)
-        && address(before) != Some(new)
-    {
-        push(found, "spec.clusterIP", ONCE_SET);
-    }
-    let balanced = |service| text_at(service, "spec.type") == Some("LoadBalancer");
-    if balanced(before) && balanced(after) {
+    let type_of = |service| text_at(service, "spec.type").unwrap_or("ClusterIP");
+    if [before, after].iter().all(|service| type_of(service) == "LoadBalancer") {
         let class = |service| text_at(service, "spec.loadBalancerClass");
         if class(before) != class(after) {
             push(found, "spec.loadBalancerClass", ONCE_SET);
         }
     }
-    let family = |service| at(service, "spec.ipFamilies").and_then(|list| list.get(0));
-    if let (Some(old), Some(new)) = (family(before), family(after))
-        && old != new
-    {
-        push(found, "spec.ipFamilies[0]", ONCE_SET);
+    if [before, after].iter().any(|service| type_of(service) == "ExternalName") {
+        return;
+    }
+    let (old, new) = (cluster_ips(before), cluster_ips(after));
+    let is_headless = |addresses: &[&str]| addresses == ["None"];
+    if is_headless(&old) && is_headless(&new) {
+        return;
+    }
+    if old.first() != new.first() && !new.is_empty() {
+        push(found, "spec.clusterIP", ONCE_SET);
+    } else if old.len() == new.len() && old != new {
+        push(found, "spec.clusterIPs", ONCE_SET);
+    }
+    if is_headless(&old) != is_headless(&new) {
+        return;
+    }
+    let families =
+        |service| at(service, "spec.ipFamilies").and_then(Value::as_array).cloned().unwrap_or_default();
+    let (old, new) = (families(before), families(after));
+    let differs = old.len() == new.len() && old != new || old.first() != new.first();
+    if differs && !old.is_empty() && !new.is_empty() {
+        push(found, "spec.ipFamilies", ONCE_SET);
+    }
+}
+
+/// The addresses of a Service: `clusterIPs`, or the one of `clusterIP` (`normalizeClusterIPs`).
+fn cluster_ips(service: &Value) -> Vec<&str> {
+    let listed: Vec<&str> = at(service, "spec.clusterIPs")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    if listed.is_empty() { text_at(service, "spec.clusterIP").into_iter().collect() } else { listed }
+}
+
+/// Mirrors `ValidateResourceQuotaUpdate`, which compares the scopes as sets.
+fn quota(before: &Value, after: &Value, found: &mut Vec<Forced>) {
+    let scopes = |quota| {
+        let list = at(quota, "spec.scopes").and_then(Value::as_array).into_iter().flatten();
+        list.filter_map(Value::as_str).collect::<std::collections::BTreeSet<_>>()
+    };
+    if scopes(before) != scopes(after) {
+        push(found, "spec.scopes", IMMUTABLE);
     }
 }
 
@@ -279,7 +313,13 @@ fn claim(before: &Value, after: &Value, found: &mut Vec<Forced>) {
     for key in differing(at(before, "spec"), at(after, "spec")) {
         let path = format!("spec.{key}");
         match key {
-            "volumeAttributesClassName" => {}
+            // Another class may be asked for, but not none again.
+            "volumeAttributesClassName" => {
+                let written = |claim| text_at(claim, &path).is_some_and(|name| !name.is_empty());
+                if written(before) && !written(after) {
+                    push(found, path, "update from non-nil value to nil or an empty string is forbidden");
+                }
+            }
             "volumeName" | "storageClassName"
                 if at(after, &path).is_none() || at(before, &path).is_none() => {}
             "resources" => {
@@ -313,7 +353,8 @@ fn claim_size(claim: &Value) -> Option<String> {
     quantity::canonical(text, quantity::Precision::Milli)
 }
 
-/// Mirrors `ValidatePersistentVolumeUpdate`: where the data is cannot change.
+/// Mirrors `ValidatePersistentVolumeUpdate`: where the data is cannot change, but for a secret that a driver needs to grow
+/// the volume, which may be added; a node affinity may be added and not changed; an attributes class not taken away.
 fn volume(before: &Value, after: &Value, found: &mut Vec<Forced>) {
     const ORDINARY: &[&str] = &[
         "accessModes",
@@ -330,10 +371,21 @@ fn volume(before: &Value, after: &Value, found: &mut Vec<Forced>) {
         let path = format!("spec.{key}");
         if key == "nodeAffinity" && at(before, &path).is_some() {
             push(found, path, IMMUTABLE);
+        } else if key == "volumeAttributesClassName" && at(after, &path).is_none() {
+            push(found, path, "update from non-nil value to nil is forbidden");
+        } else if key == "csi" && adds_only_an_expansion_secret(at(before, &path), at(after, &path)) {
+            continue;
         } else if !ORDINARY.contains(&key) {
             push(found, path, "spec.persistentvolumesource is immutable after creation");
         }
     }
+}
+
+fn adds_only_an_expansion_secret(before: Option<&Value>, after: Option<&Value>) -> bool {
+    let (Some(Value::Object(before)), Some(Value::Object(after))) = (before, after) else { return false };
+    let mut without = after.clone();
+    without.remove("controllerExpandSecretRef");
+    !before.contains_key("controllerExpandSecretRef") && *before == without
 }
 
 #[cfg(test)]
@@ -442,5 +494,64 @@ mod tests {
         assert_eq!(fields(Kind::ConfigMap, map(true, "1"), map(true, "2")), ["data"]);
         assert_eq!(fields(Kind::ConfigMap, map(false, "1"), map(true, "2")), [] as [&str; 0]);
         assert_eq!(fields(Kind::ConfigMap, map(true, "1"), map(false, "1")), ["immutable"]);
+    }
+
+    #[test]
+    fn an_indexed_job_may_have_as_many_completions_as_it_runs_at_a_time() {
+        let job = |completions: u32, parallelism: u32| json!({"spec": {"completionMode": "Indexed", "completions": completions, "parallelism": parallelism}});
+        assert_eq!(fields(Kind::Job, job(5, 2), job(3, 3)), [] as [&str; 0]);
+        assert_eq!(fields(Kind::Job, job(3, 3), job(4, 3)), ["spec.completions"]);
+    }
+
+    #[test]
+    fn a_headless_service_may_change_its_families_and_others_may_not() {
+        let service =
+            |address: &str, families: Value| json!({"spec": {"clusterIP": address, "ipFamilies": families}});
+        let (four, six) = (json!(["IPv4"]), json!(["IPv6"]));
+        let headless = |families: &Value| service("None", families.clone());
+        assert_eq!(fields(Kind::Service, headless(&four), headless(&six)), [] as [&str; 0]);
+        let usual = |families: &Value| service("10.0.0.1", families.clone());
+        assert_eq!(fields(Kind::Service, usual(&four), usual(&six)), ["spec.ipFamilies"]);
+        assert_eq!(fields(Kind::Service, usual(&four), headless(&four)), ["spec.clusterIP"]);
+        let both = json!(["IPv4", "IPv6"]);
+        assert_eq!(fields(Kind::Service, usual(&four), usual(&both)), [] as [&str; 0]);
+    }
+
+    #[test]
+    fn an_attributes_class_can_be_changed_and_not_taken_away() {
+        let claim = |class: Value| json!({"spec": {"volumeAttributesClassName": class}});
+        assert_eq!(
+            fields(Kind::PersistentVolumeClaim, claim(json!("a")), claim(json!("b"))),
+            [] as [&str; 0]
+        );
+        let path = "spec.volumeAttributesClassName";
+        assert_eq!(fields(Kind::PersistentVolumeClaim, claim(json!("a")), json!({"spec": {}})), [path]);
+        assert_eq!(fields(Kind::PersistentVolume, claim(json!("a")), json!({"spec": {}})), [path]);
+    }
+
+    #[test]
+    fn a_volume_may_be_given_the_secret_that_it_grows_with() {
+        let volume = |csi: Value| json!({"spec": {"csi": csi}});
+        let bare = || volume(json!({"driver": "d"}));
+        let secret = || volume(json!({"driver": "d", "controllerExpandSecretRef": {"name": "s"}}));
+        assert_eq!(fields(Kind::PersistentVolume, bare(), secret()), [] as [&str; 0]);
+        assert_eq!(fields(Kind::PersistentVolume, secret(), bare()), ["spec.csi"]);
+    }
+
+    #[test]
+    fn the_order_of_scopes_is_no_change() {
+        let quota = |scopes: Value| json!({"spec": {"scopes": scopes}});
+        let (there, back) =
+            (json!(["BestEffort", "NotTerminating"]), json!(["NotTerminating", "BestEffort"]));
+        assert_eq!(fields(Kind::ResourceQuota, quota(there.clone()), quota(back)), [] as [&str; 0]);
+        assert_eq!(fields(Kind::ResourceQuota, quota(there), json!({"spec": {}})), ["spec.scopes"]);
+    }
+
+    #[test]
+    fn a_slice_stays_with_its_driver_pool_and_node() {
+        let slice =
+            |pool: &str, all: bool| json!({"spec": {"pool": {"name": pool}, "driver": "d", "allNodes": all}});
+        assert_eq!(fields(Kind::ResourceSlice, slice("a", true), slice("a", false)), [] as [&str; 0]);
+        assert_eq!(fields(Kind::ResourceSlice, slice("a", true), slice("b", true)), ["spec.pool.name"]);
     }
 }

@@ -1,6 +1,5 @@
 //! The whole plan: what changes, how each workload rolls out, and what could go wrong on the way.
 
-pub mod objects;
 pub mod risk;
 pub mod stage;
 
@@ -9,9 +8,10 @@ use serde_json::Value;
 use crate::parse::kind::Kind;
 use crate::parse::version::Version;
 use crate::plan::change::{ChangeSet, ObjectChange, Side, Verdict, compare};
+use crate::plan::explain::Obstacle;
 use crate::plan::preview::risk::Risk;
 use crate::plan::rollout::workload::{Effect, Mechanism, Workload, read};
-use crate::plan::rollout::{Nodes, Simulation, everywhere};
+use crate::plan::rollout::{End, Nodes, Simulation, everywhere};
 
 /// What would happen if the one side became the other.
 #[derive(Debug)]
@@ -56,9 +56,25 @@ pub trait Stage {
     /// what it changed stays; otherwise it was a question.
     fn play(&mut self, change: &ObjectChange, mechanism: &Mechanism, keep: Keep) -> Simulation;
 
+    /// Plays the rollout of a Deployment that its autoscaler has scaled to so many pods, and forgets it again. `None` if
+    /// the pods do not all fit to begin with.
+    fn play_scaled(&mut self, change: &ObjectChange, mechanism: &Mechanism) -> Option<Simulation>;
+
+    /// What stands in the way of the pod that was refused last; `None` if no node was looked at.
+    fn obstruction(&self) -> Option<Obstruction>;
+
     /// Makes the pods of a workload that is created or replaced, deletes those that are gone. The pods that fit nowhere,
     /// with the reasons.
     fn apply(&mut self, change: &ObjectChange) -> Vec<(String, String)>;
+}
+
+/// Why a pod has no node.
+#[derive(Clone, Debug)]
+pub struct Obstruction {
+    /// What stands in the way on the node that comes nearest.
+    pub obstacles: Vec<Obstacle>,
+    /// The same in words: `nearest is general-0: ...`.
+    pub nearest: String,
 }
 
 /// Whether a rollout that was played has happened.
@@ -90,7 +106,8 @@ pub fn preview(base: Side<'_>, head: Side<'_>, version: Version, stage: Option<&
         let mut simulation = None;
         let mut least_seconds = 0;
         if let Effect::Pods(mechanism) = &mut workload.effect {
-            if let Some(fewest) = fewest_pods(change, head) {
+            let scale = scale_of(change, head);
+            if let Some((fewest, _)) = scale {
                 mechanism.scale(fewest);
             }
             if let (Mechanism::DaemonSet(rollout), Some(stage)) = (&mut *mechanism, &stage) {
@@ -103,8 +120,18 @@ pub fn preview(base: Side<'_>, head: Side<'_>, version: Version, stage: Option<&
                     Some(stage) => {
                         // Where it stalls, the question is asked whether one pod fewer would have made room.
                         let advice = risk::advice(*stage, change, mechanism);
+                        let maximum = scale.and_then(|(_, most)| {
+                            let mut scaled = *mechanism;
+                            scaled.scale(most);
+                            Some((stage.play_scaled(change, &scaled)?, scaled))
+                        });
                         let played = stage.play(change, mechanism, Keep::Yes);
-                        risks.extend(risk::of_stall(index, change, mechanism, &played, advice));
+                        if let End::Stalled(_) = played.end {
+                            let why = (advice, stage.obstruction());
+                            risks.extend(risk::of_stall(index, change, head, mechanism, &played, why));
+                        } else if let Some((scaled, mechanism)) = &maximum {
+                            risks.extend(risk::of_maximum(index, change, head, mechanism, scaled));
+                        }
                         played
                     }
                     None => mechanism.simulate(&mut everywhere as &mut Nodes<'_>),
@@ -113,20 +140,21 @@ pub fn preview(base: Side<'_>, head: Side<'_>, version: Version, stage: Option<&
                 simulation = Some(played);
             }
         }
-        risks.extend(risk::of_rollout(index, change, &workload, simulation.as_ref()));
+        risks.extend(risk::of_rollout(index, change, head, &workload, simulation.as_ref()));
         rollouts.push(Rollout { change: index, workload, simulation, least_seconds });
     }
-    risks.extend(risk::of_changes(&set, head));
+    risks.extend(risk::of_changes(&set, base, head));
     risks.sort_by_key(|risk| (risk.severity, risk.change));
     Preview { set, rollouts, risks }
 }
 
-/// The `minReplicas` of the autoscaler of a workload. The number of pods is then its affair, and not the manifest's.
-fn fewest_pods(change: &ObjectChange, head: Side<'_>) -> Option<u32> {
+/// The bounds of the autoscaler of a workload. The number of pods is then its affair, and not the manifest's.
+fn scale_of(change: &ObjectChange, head: Side<'_>) -> Option<(u32, u32)> {
     let scalers = head.graph.edges_to(change.after?).map(|edge| head.program.object(edge.from));
     let scaler = scalers.into_iter().find(|object| object.kind() == Kind::HorizontalPodAutoscaler)?;
-    let fewest = scaler.get("spec.minReplicas").and_then(|node| node.as_i64()).unwrap_or(1);
-    u32::try_from(fewest).ok()
+    let bound = |path| scaler.get(path).and_then(|node| u32::try_from(node.as_i64()?).ok());
+    let fewest = bound("spec.minReplicas").unwrap_or(1);
+    Some((fewest, bound("spec.maxReplicas").unwrap_or(fewest).max(fewest)))
 }
 
 impl Preview {

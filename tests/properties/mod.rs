@@ -75,9 +75,14 @@ fn workspace(files: &Files) -> Workspace {
     Workspace::new(files.iter().map(|(path, bytes)| source(path, bytes)))
 }
 
-/// A file of a case: `nodes.yaml` says what the cluster has, every other one is checked.
+/// A file of a case: `nodes.yaml` says what the cluster has, what lies in `before` was there before, every other one is
+/// checked.
 pub(crate) fn source(path: &str, bytes: &[u8]) -> SourceFile {
     let is_inventory = path == "nodes.yaml" || path.ends_with("/nodes.yaml");
-    let role = if is_inventory { FileRole::Inventory } else { FileRole::Source };
+    let role = match path {
+        _ if is_inventory => FileRole::Inventory,
+        _ if path.starts_with("before/") || path.contains("/before/") => FileRole::Base,
+        _ => FileRole::Source,
+    };
     SourceFile::new(path, bytes.to_vec()).with_role(role)
 }

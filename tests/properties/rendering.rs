@@ -3,6 +3,7 @@
 use kplan::analysis::{Analysis, Summary, read_with_inventory};
 use kplan::check::CHECKS;
 use kplan::config::Settings;
+use kplan::diagnostic::Severity;
 use kplan::graph::Graph;
 use kplan::graph::map::Map;
 use kplan::parse::object::Program;
@@ -20,13 +21,15 @@ use kplan::render::{Colors, Detail, Format, Report, Rule, manifest, render};
 use kplan::source::Workspace;
 use libtest_mimic::Failed;
 
-const FORMATS: [(Format, Colors); 6] = [
+const FORMATS: [(Format, Colors); 8] = [
     (Format::Human, Colors::Off),
     (Format::Human, Colors::On),
     (Format::Concise, Colors::On),
     (Format::Json, Colors::Off),
     (Format::Sarif, Colors::Off),
     (Format::Github, Colors::Off),
+    (Format::Gitlab, Colors::Off),
+    (Format::Junit, Colors::Off),
 ];
 
 /// The report in every format of `check`.
@@ -49,6 +52,8 @@ pub(crate) fn every_format_renders(workspace: &Workspace, analysis: &Analysis) -
             summary: &analysis.summary,
             rules: &rules,
             detail: Detail::Verbose,
+            origins: &analysis.origins,
+            failing: Severity::Error,
         };
         let name = format!("{format:?}");
         let text = twice(&name, || render(&report, format, colors))?;
@@ -60,10 +65,10 @@ pub(crate) fn every_format_renders(workspace: &Workspace, analysis: &Analysis) -
                     return Err(format!("{name}: {found} findings, but the summary says otherwise").into());
                 }
             }
-            Format::Sarif => {
+            Format::Sarif | Format::Gitlab => {
                 json(&name, &text)?;
             }
-            Format::Human | Format::Concise | Format::Github => {}
+            Format::Human | Format::Concise | Format::Github | Format::Junit => {}
         }
         if colors == Colors::Off && text.contains('\x1b') {
             return Err(format!("{name}: a manifest steers the terminal").into());

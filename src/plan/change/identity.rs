@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::graph::KindRef;
+use crate::graph::reference::Edge;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, Program};
 use crate::parse::tree::NodeRef;
@@ -58,12 +59,24 @@ impl Identity {
         }
     }
 
+    /// Whether a reference names an object of this identity.
+    pub fn is_target_of(&self, edge: &Edge<'_>) -> bool {
+        edge.name == self.name
+            && edge.namespace == self.namespace.as_deref()
+            && (edge.kind.group(), edge.kind.name()) == (self.group.as_str(), self.kind.as_str())
+    }
+
     /// `shop/web`, or `web` where there is no namespace.
     pub fn full_name(&self) -> String {
         match &self.namespace {
             Some(namespace) => format!("{namespace}/{}", self.name),
             None => self.name.clone(),
         }
+    }
+
+    /// As messages write it: Deployment `shop/web`.
+    pub fn quoted(&self) -> String {
+        format!("{} `{}`", self.kind, self.full_name())
     }
 }
 

@@ -9,6 +9,9 @@ const SAME: &str = "***";
 const BEFORE: &str = "*** (before)";
 const AFTER: &str = "*** (after)";
 
+/// What of a Secret is no secret. Everything else may be one, also under a key that is misspelt.
+const OPEN: &[&str] = &["apiVersion", "kind", "metadata", "type", "immutable"];
+
 /// Replaces the values of a Secret in everything that is shown of a change. Which keys there are, and which of them
 /// differ, stays visible.
 pub(super) fn mask(change: &mut ObjectChange) {
@@ -20,7 +23,7 @@ pub(super) fn mask(change: &mut ObjectChange) {
     mask_object(&mut change.before_value, &new, BEFORE);
     mask_object(&mut change.after_value, &old, AFTER);
     for field in &mut change.changes {
-        if !["data", "stringData", "binaryData"].iter().any(|key| field.path.is_at_or_below(key)) {
+        if OPEN.iter().any(|key| field.path.is_at_or_below(key)) {
             continue;
         }
         let both = field.before.is_some() && field.after.is_some();
@@ -30,14 +33,14 @@ pub(super) fn mask(change: &mut ObjectChange) {
 }
 
 fn mask_object(object: &mut Value, other: &Value, differs: &str) {
-    for key in ["data", "stringData", "binaryData"] {
-        let Some(data) = object.get_mut(key) else { continue };
+    let Value::Object(fields) = object else { return };
+    for (key, data) in fields.iter_mut().filter(|(key, _)| !OPEN.contains(&key.as_str())) {
         let Value::Object(entries) = data else {
             *data = Value::from(SAME);
             continue;
         };
         for (name, value) in entries.iter_mut() {
-            let counterpart = other.get(key).and_then(|data| data.get(name));
+            let counterpart = other.get(key.as_str()).and_then(|data| data.get(name));
             let shown =
                 if counterpart.is_some_and(|counterpart| counterpart != value) { differs } else { SAME };
             *value = Value::from(shown);

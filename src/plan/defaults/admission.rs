@@ -1,6 +1,6 @@
 //! Defaults of what stands before and around the API: webhooks, admission policies, custom resources, access.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, json};
 
 use crate::plan::defaults::{Fields, child, set, text};
 
@@ -40,7 +40,7 @@ pub(super) fn set_defaults(package: &str, name: &str, fields: &mut Fields) {
     }
 }
 
-/// Mirrors `SetDefaults_CustomResourceDefinitionSpec`.
+/// Mirrors `SetDefaults_CustomResourceDefinitionSpec` of `v1`, which leaves `conversionReviewVersions` to its author.
 fn set_definition(fields: &mut Fields) {
     if let Some(names) = child(fields, "names") {
         let kind = text(names, "kind").to_owned();
@@ -50,10 +50,4 @@ fn set_definition(fields: &mut Fields) {
         }
     }
     set(fields, "conversion", json!({"strategy": "None"}));
-    if let Some(Value::Object(conversion)) = fields.get_mut("conversion")
-        && text(conversion, "strategy") == "Webhook"
-        && let Some(Value::Object(webhook)) = conversion.get_mut("webhook")
-    {
-        set(webhook, "conversionReviewVersions", json!(["v1"]));
-    }
 }

@@ -1,4 +1,8 @@
-//! Defaults of pods and what is in them: `pkg/apis/core/v1/defaults.go`.
+//! Defaults of pods and what is in them: `pkg/apis/core/v1/defaults.go`, and for the older kinds of volumes what is declared
+//! as `+default` in `staging/src/k8s.io/api/core/v1/types.go`.
+//!
+//! What `SetDefaults_Pod` works out for `spec.resources` of a pod from its containers (`defaultPodRequests`,
+//! `defaultPodLimits`, `defaultHugePagePodLimits`) is left out: it takes a pod that states one half of them.
 
 use serde_json::{Map, Value, json};
 

@@ -10,16 +10,18 @@ use crate::parse::object::Program;
 use crate::parse::version::Version;
 use crate::plan::change::{Identity, ObjectChange, Side, Verdict};
 use crate::plan::cluster::Cluster;
+use crate::plan::explain::explain;
+use crate::plan::gather::{Gathered, Sources, gather, inventory_of_both};
 use crate::plan::inventory::inventory;
 use crate::plan::pod::Pod;
-use crate::plan::preview::objects::PlacementObjects;
-use crate::plan::preview::{Keep, Preview, Stage, preview};
+use crate::plan::preview::{Keep, Obstruction, Preview, Stage, preview};
 use crate::plan::question::quota::{QuotaLine, quota_use};
 use crate::plan::rollout::workload::Mechanism;
 use crate::plan::rollout::{Answer, Generation, Move, PodId, Simulation};
 use crate::plan::scheduler::plain::schedule_one;
 use crate::plan::scheduler::state::SchedulerState;
 use crate::plan::scheduler::{Detail, FitError, Outcome, Placement, queue_order, schedule_on};
+use crate::plan::words;
 use crate::plan::workload::{ScaleEnd, Workload, expand};
 
 /// The pods of workloads, by who makes them.
@@ -45,15 +47,14 @@ pub fn pods_of(workloads: Vec<Workload>) -> Pods {
     pods.collect()
 }
 
-/// Computes the plan on the nodes of an inventory. Volumes, classes and Services of both sides are part of the cluster, as
-/// are those of the inventory; an autoscaled workload has the fewest pods that it may have.
+/// Computes the plan on the nodes of an inventory, and of the two sides. What else they hold of a cluster, volumes,
+/// classes and Services, is part of it; an autoscaled workload has the fewest pods that it may have.
 pub fn on_nodes(base: Side<'_>, head: Side<'_>, nodes: &Program, version: Version) -> Preview {
-    let all = PlacementObjects::read([nodes, base.program, head.program]);
-    let old = PlacementObjects::read([nodes, base.program]);
-    let new = PlacementObjects::read([nodes, head.program]);
-    let mut cluster = inventory(&all.inventory).cluster;
-    let mut pods = |objects: &PlacementObjects| {
-        let PlacementObjects { workloads, autoscalers, admission, .. } = objects;
+    let gathered = |program| gather(Sources { program, inventory: nodes });
+    let (old, new) = (gathered(base.program), gathered(head.program));
+    let mut cluster = inventory(&inventory_of_both(&old, &new)).cluster;
+    let mut pods = |gathered: &Gathered| {
+        let Gathered { workloads, autoscalers, admission, .. } = gathered;
         pods_of(expand(workloads, autoscalers, admission, ScaleEnd::Minimum, &mut cluster))
     };
     // What the quotas will be, for they are made before the workloads.
@@ -74,6 +75,8 @@ pub struct ClusterStage<'c> {
     /// All pods that there are, with a node or without, by namespace and name: what quotas count.
     pods: BTreeMap<String, Arc<Pod>>,
     quotas: Vec<core::ResourceQuota>,
+    /// The pod that the scheduler refused last.
+    refused: Option<Arc<Pod>>,
 }
 
 impl<'c> ClusterStage<'c> {
@@ -88,7 +91,7 @@ impl<'c> ClusterStage<'c> {
         });
         let places = places.collect();
         let pods = queue.into_iter().map(|pod| (pod.full_name(), pod)).collect();
-        Self { state, old, new, places, pods, quotas }
+        Self { state, old, new, places, pods, quotas, refused: None }
     }
 
     /// A pod of a rollout. Those beyond what the workload has in the inputs are like the others.
@@ -179,18 +182,22 @@ impl<'c> ClusterStage<'c> {
 
     fn place(&mut self, pod: Arc<Pod>) -> Answer {
         let name = pod.full_name();
+        self.refused = None;
         if let Some(refusal) = self.refusal_of_quotas(&pod) {
             return Answer::Pending(refusal);
         }
         self.pods.insert(name.clone(), pod.clone());
-        let Placement { outcome, .. } = schedule_one(&mut self.state, pod, Detail::Outcome);
+        let Placement { outcome, pod, .. } = schedule_one(&mut self.state, pod, Detail::Outcome);
         match outcome {
             Outcome::Placed(node) => {
                 self.places.insert(name, node);
                 Answer::Runs(Some(self.state.cluster.nodes[node].name.clone()))
             }
             Outcome::DoesNotFit(error) if self.is_storage_unknown(&error) => Answer::Runs(None),
-            Outcome::DoesNotFit(error) => Answer::Pending(error.to_string()),
+            Outcome::DoesNotFit(error) => {
+                self.refused = Some(pod);
+                Answer::Pending(error.to_string())
+            }
             Outcome::Gated(gates) => {
                 Answer::Pending(format!("held back by the scheduling gates {}", gates.join(", ")))
             }
@@ -250,6 +257,29 @@ impl Stage for ClusterStage<'_> {
             self.pods = pods;
         }
         simulation
+    }
+
+    fn play_scaled(&mut self, change: &ObjectChange, mechanism: &Mechanism) -> Option<Simulation> {
+        let Mechanism::Deployment(rollout) = mechanism else { return None };
+        let known = self.old.get(&change.identity).map_or(0, Vec::len) as u32;
+        let before = (self.state.clone(), self.places.clone(), self.pods.clone());
+        let mut fits = known > 0 && rollout.old_replicas > known;
+        for index in known..rollout.old_replicas {
+            let pod = self.pod(&change.identity, mechanism, PodId::old(index)).filter(|_| fits);
+            fits = pod.is_some_and(|pod| matches!(self.place(pod), Answer::Runs(_)));
+        }
+        let simulation = fits.then(|| self.play(change, mechanism, Keep::Yes));
+        (self.state, self.places, self.pods) = before;
+        simulation
+    }
+
+    fn obstruction(&self) -> Option<Obstruction> {
+        let explanation = explain(&self.state, self.refused.as_ref()?)?;
+        let nearest = explanation.nearest.as_ref()?;
+        Some(Obstruction {
+            nearest: words::nearest(self.state.cluster, nearest),
+            obstacles: nearest.obstacles.clone(),
+        })
     }
 
     fn apply(&mut self, change: &ObjectChange) -> Vec<(String, String)> {

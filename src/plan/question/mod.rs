@@ -5,3 +5,4 @@ pub mod loss;
 pub mod pool_size;
 pub mod preemption;
 pub mod quota;
+pub mod surge;

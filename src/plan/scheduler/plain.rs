@@ -139,6 +139,12 @@ pub fn evaluate(state: &SchedulerState<'_>, pod: &Pod) -> Evaluation {
     Evaluation { outcome: Outcome::Placed(best.0), nodes: Some(verdicts) }
 }
 
+/// Whether any node takes a pod, without asking which one is best.
+pub fn has_room(state: &SchedulerState<'_>, pod: &Pod) -> bool {
+    let Ok(pre_filtered) = pre_filter(state, pod) else { return false };
+    (0..state.cluster.nodes.len()).any(|node| matches!(filter(state, pod, &pre_filtered, node), Ok(None)))
+}
+
 /// Why a node refuses a pod; `None` if it does not. Refusals before nodes are looked at, and errors, count as a
 /// refusal by the plugin that they come from.
 pub fn refusal_of(state: &SchedulerState<'_>, pod: &Pod, node: usize) -> Option<Rejection> {

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::plan::change::{Identity, ObjectChange, Verdict};
 use crate::plan::preview::Rollout;
-use crate::plan::preview::risk::Risk;
+use crate::plan::preview::risk::{Risk, SideName};
 use crate::plan::rollout::workload::Mechanism;
 use crate::plan::rollout::{Answer, Counts, Created, End};
 use crate::render::json::{JsonSpan, json_span};
@@ -162,9 +162,11 @@ struct JsonPod {
 #[derive(Serialize)]
 struct JsonRisk<'a> {
     severity: &'static str,
+    check: Option<&'static str>,
     message: &'a str,
     object: Option<JsonObject<'a>>,
     help: Option<&'a str>,
+    span: Option<JsonSpan<'a>>,
 }
 
 fn object(identity: &Identity) -> JsonObject<'_> {
@@ -269,8 +271,16 @@ impl<'a> Writer<'a> {
     }
 
     fn risk(&self, risk: &'a Risk) -> JsonRisk<'a> {
+        let span = risk.spots.first().map(|spot| {
+            let of_base = spot.side == SideName::Base;
+            let program = if of_base { self.report.base } else { self.report.head };
+            let object = program.object(spot.object);
+            self.span(object.span(object.file.node(spot.node)), of_base)
+        });
         JsonRisk {
             severity: risk.severity.as_str(),
+            check: risk.concern.check(),
+            span,
             message: &risk.message,
             object: risk.change.map(|index| object(&self.report.preview.set.changes[index].identity)),
             help: risk.help.as_deref(),

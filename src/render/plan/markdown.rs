@@ -21,11 +21,10 @@ pub(super) fn render(report: &PlanReport<'_>) -> String {
             Severity::Warning => "**Warning**",
             Severity::Note => "Note",
         };
-        out.push_str(&format!("- {word}: {}", escape(&risk.message)));
+        out.push_str(&format!("- {word}: {}\n", prose(&risk.message)));
         if let Some(help) = &risk.help {
-            out.push_str(&format!(" (help: {})", escape(help)));
+            out.push_str(&format!("  Help: {}\n", prose(help)));
         }
-        out.push('\n');
     }
     if preview.is_empty() {
         return out;
@@ -165,6 +164,21 @@ fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+/// A message in Markdown: what it quotes is code there too.
+fn prose(text: &str) -> String {
+    let pieces: Vec<&str> = text.split('`').collect();
+    if pieces.len().is_multiple_of(2) {
+        return escape(text);
+    }
+    let pieces = pieces.into_iter().enumerate().map(|(at, piece)| match at % 2 {
+        0 => escape(piece),
+        _ if piece.is_empty() => String::new(),
+        // No mark means anything inside a code span, but a line break, and a bar in a table.
+        _ => format!("`{}`", piece.replace(['\n', '\r'], " ").replace('|', "\\|")),
+    });
+    pieces.collect()
 }
 
 fn html(text: &str) -> String {

@@ -4,6 +4,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::parse::object::ObjectRef;
 use crate::plan::change::{ObjectChange, Verdict};
+use crate::plan::diff::path::Segment;
 use crate::plan::diff::{Change, path};
 use crate::plan::preview::{Preview, Rollout};
 use crate::plan::rollout::job::{Concurrency, JobEffect};
@@ -104,7 +105,19 @@ pub(super) fn place(report: &PlanReport<'_>, span: Span, of_base: bool) -> Strin
 /// Where a field stands in the source: the place of its new value, or of what it was taken from.
 pub(super) fn span_of(report: &PlanReport<'_>, change: &ObjectChange, field: &Change) -> Option<Span> {
     let (object, _) = object(report, change)?;
-    Some(object.span(field.path.find(object.root())))
+    let root = object.root();
+    let node = field.path.find(root);
+    if node.id() != root.id() {
+        return Some(object.span(node));
+    }
+    // `data` of a Secret may be written as `stringData`. What is not written at all has no better place than the name.
+    let written = match field.path.segments() {
+        [Segment::Key(data), Segment::Key(key)] if data == "data" => {
+            object.get("stringData").and_then(|texts| texts.get(key))
+        }
+        _ => None,
+    };
+    Some(written.map_or_else(|| object.name_span(), |node| object.span(node)))
 }
 
 /// `"nginx:1.26" → "nginx:1.27"`; long values are left to the difference.
