@@ -24,6 +24,7 @@ const LADDER: &[&[&str]] = &[
     &["check"],
     &["analysis"],
     &["render", "fix", "baseline"],
+    &["ide"],
     &["load"],
     &["lsp"],
     &["cli"],
