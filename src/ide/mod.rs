@@ -5,13 +5,16 @@
 
 pub mod actions;
 pub mod completion;
+mod cursor;
 pub mod definition;
 pub mod folding;
 pub mod hints;
 pub mod hover;
 pub mod lenses;
+mod model;
 pub mod references;
 pub mod rename;
+mod selection;
 pub mod symbols;
 
 use crate::config::Settings;
