@@ -6,7 +6,7 @@ mod kinds;
 mod values;
 
 use crate::ide::completion::draft::{Draft, Line, Slot, draft, line_at, replaced};
-use crate::ide::cursor::{Touched, Trail, file_of};
+use crate::ide::cursor::{Touched, Trail, file_of, floor};
 use crate::ide::model::{Layout, Model};
 use crate::ide::{Place, View};
 use crate::parse::foreign::SkipReason;
@@ -75,14 +75,21 @@ struct Blank<'d> {
     line: &'d Line,
     /// The text of the file, for its habits.
     text: &'d str,
+    /// What stands before the place.
+    typed: &'d str,
 }
 
 impl<'d> Blank<'d> {
-    fn new(view: View<'d>, draft: &'d Draft, line: &'d Line, text: &'d str) -> Option<Self> {
+    fn new(
+        view: View<'d>,
+        draft: &'d Draft,
+        line: &'d Line,
+        (text, typed): (&'d str, &'d str),
+    ) -> Option<Self> {
         let root = draft.root()?;
         let word = |key: &str| root.get(key).and_then(NodeRef::as_str).unwrap_or_default();
         let model = Model::of(&view, word("apiVersion"), word("kind"));
-        Some(Self { view, draft, root, trail: draft.trail()?, model, line, text })
+        Some(Self { view, draft, root, trail: draft.trail()?, model, line, text, typed })
     }
 }
 
@@ -96,20 +103,21 @@ pub fn at(view: &View<'_>, place: Place) -> Vec<Completion> {
     }
     let Some((line, document)) = line_at(view, place) else { return Vec::new() };
     let text = file.source.text();
+    let cursor = floor(view.program, place).map_or(line.word.0, |offset| offset as usize);
+    let typed = &text[line.word.0..cursor.clamp(line.word.0, line.word.1)];
     let is_key = matches!(line.slot, Slot::KeyOrItem | Slot::FlowKey);
     let mut proposals = None;
     if is_key && let Some(drafted) = draft(view, place, &line, &document, true) {
-        proposals = Blank::new(*view, &drafted, &line, text).and_then(|blank| of_key(&blank));
+        proposals = Blank::new(*view, &drafted, &line, (text, typed)).and_then(|blank| of_key(&blank));
     }
     if proposals.is_none()
         && line.slot != Slot::FlowKey
         && !line.has_colon
         && let Some(drafted) = draft(view, place, &line, &document, false)
     {
-        proposals = Blank::new(*view, &drafted, &line, text).map(|blank| values::at(&blank));
+        proposals = Blank::new(*view, &drafted, &line, (text, typed)).map(|blank| values::at(&blank));
     }
     let replace = replaced(place, &line);
-    let typed = &text[line.word.0..(place.offset as usize).clamp(line.word.0, line.word.1)];
     let mut fitting: Vec<(u32, Proposal)> = proposals
         .unwrap_or_default()
         .into_iter()

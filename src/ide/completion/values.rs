@@ -6,7 +6,7 @@ use crate::graph::ports::{ContainerPort, ports_of_container, ports_of_pod, ports
 use crate::graph::volumes::{volume_names, volume_uses};
 use crate::graph::{Graph, KindRef};
 use crate::ide::completion::draft::{Line, MARK};
-use crate::ide::completion::{Blank, CompletionKind, Proposal, kinds};
+use crate::ide::completion::{Blank, CompletionKind, Proposal, fit, kinds};
 use crate::ide::describe::place;
 use crate::ide::entity;
 use crate::ide::selection::{Site, sites_of};
@@ -17,7 +17,7 @@ use crate::parse::tree::{NodeRef, Step};
 use crate::plan::defaults::single::default_of;
 use crate::render::manifest::{is_bare, quoted};
 
-/// More of them help nobody.
+/// More of them help nobody: whoever types on, asks again.
 const MOST: usize = 500;
 
 /// Keys of node labels that every cluster has, for `topologyKey`.
@@ -65,7 +65,8 @@ fn names(blank: &Blank<'_>, object: ObjectRef<'_>) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for edge in Graph::edges_in(object) {
         if is_mark(&edge.field) || edge.field.content().ends_with(MARK) {
-            let all = graph.all(edge.kind, edge.namespace).take(MOST);
+            let all = graph.all(edge.kind, edge.namespace);
+            let all = all.filter(|target| fit(target.name(), blank.typed).is_some()).take(MOST);
             proposals.extend(all.map(|target| {
                 Proposal::new(CompletionKind::Object, target.name(), format!("{} {}", target.kind_name(), place(target)))
             }));
