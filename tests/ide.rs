@@ -171,8 +171,8 @@ fn hover_says_what_a_reference_leads_to() {
 fn hover_says_whom_a_selector_matches() {
     let text = hovered(&shop("  selector: {app: web}", "  sel⟨⟩ector: {app: web}"));
     assert!(text.contains("selects **3 pods**") && text.contains("Deployment `default/web` — web.yaml:3"), "{text}");
-    let text = hovered(&shop("  selector: {app: web}", "  selector: {app: w⟨⟩ebb}"));
-    assert!(text.contains("selects **no pods**") && text.contains("without `app: webb`"), "{text}");
+    let text = hovered(&shop("  selector: {app: web}", "  selector: {app: w⟨⟩eb, tier: front}"));
+    assert!(text.contains("selects **no pods**") && text.contains("without `tier: front`"), "{text}");
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn references_are_all_places_of_a_name() {
     let port = case(&shop("targetPort: http", "targetPort: ht⟨⟩tp"));
     assert_eq!(
         port.show(&port.ask(references::at)),
-        ["service.yaml:7:42 http", "web.yaml:16:22 http", "web.yaml:20:37 http"]
+        ["service.yaml:7:42 http", "web.yaml:16:22 http", "web.yaml:20:38 http"]
     );
     assert_eq!(port.show(&port.ask(references::in_file)), ["service.yaml:7:42 http"]);
 }

@@ -123,7 +123,12 @@ fn may_be_renamed(view: &View<'_>, place: Place, entity: &Entity<'_>, name: &str
             if template.into_iter().flat_map(volume_names).any(|own| own.as_str() == Some(name)) {
                 return Err(format!("the pod has a volume `{name}` already"));
             }
-            Ok(())
+            // The claims of StatefulSets and of ephemeral volumes are called after the volume.
+            let made = entity::made_by(view, *owner).into_iter();
+            match made.filter(|edge| edge.kind == KindRef::Known(Kind::PersistentVolumeClaim)).next() {
+                Some(edge) => Err(format!("PersistentVolumeClaim `{}` may get its name from it", edge.name)),
+                None => Ok(()),
+            }
         }
         Entity::Container { owner, .. } => {
             let template = PodTemplate::of(view.program.object(*owner));
@@ -162,6 +167,10 @@ fn object_may_be_renamed(view: &View<'_>, place: Place, named: &Named<'_>, name:
             }
             Resolution::Found(_) | Resolution::External | Resolution::Missing => {}
         }
+    }
+    let object = named.id.map(|id| view.program.object(id));
+    if let Some(edge) = object.and_then(|object| entity::derived_name(view, object)) {
+        return Err(format!("{} `{}` gets its name from it, and is named elsewhere", edge.kind.name(), edge.name));
     }
     // Objects that say no namespace live in the one that is configured, and would stay there.
     if named.kind == KindRef::Known(Kind::Namespace) && named.name == view.settings.default_namespace {

@@ -64,17 +64,15 @@ fn make(view: &View<'_>, index: usize, edge: &Edge<'_>) -> Vec<Action> {
     if let Some(namespace) = edge.namespace.filter(|_| says_namespace) {
         metadata.insert("namespace".to_owned(), namespace.into());
     }
-    let mut object = Map::new();
-    let group = kind.group();
-    let api_version = match group {
+    let api_version = match kind.group() {
         "" => "v1".to_owned(),
         group => format!("{group}/v1"),
     };
-    object.insert("apiVersion".to_owned(), api_version.into());
-    object.insert("kind".to_owned(), kind.as_str().into());
-    object.insert("metadata".to_owned(), Value::Object(metadata));
-    object.extend(body);
-    let text = document(&Value::Object(object));
+    let mut text = format!("apiVersion: {api_version}\nkind: {}\n", kind.as_str());
+    text.push_str(&document(&json!({"metadata": metadata})));
+    if !body.is_empty() {
+        text.push_str(&document(&Value::Object(body)));
+    }
     let source = &from.file.source;
     let newline = if source.text().contains("\r\n") { "\r\n" } else { "\n" };
     let text = text.replace('\n', newline);

@@ -26,7 +26,7 @@ pub(super) fn at(blank: &Blank<'_>, parents: &[Step<'_>], spot: Option<&Spot<'_>
     };
     let mut fields = blank.model.fields(holding, is_top);
     fields.retain(|field| !present.contains(&*field.name) && !(is_top && field.name == "status"));
-    fields.sort_by_key(|field| (rank(field, is_top), !field.required));
+    fields.sort_by_key(|field| (rank(field, is_top), !field.required, field.name != "name"));
     fields.into_iter().map(|field| proposal(blank, &field, lead)).collect()
 }
 

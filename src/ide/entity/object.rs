@@ -1,12 +1,12 @@
 //! Objects, and the fields that name them.
 
 use crate::graph::KindRef;
-use crate::graph::reference::{Edge, Scope};
+use crate::graph::reference::{Edge, Resolution, Scope};
 use crate::ide::View;
 use crate::ide::cursor::Cursor;
 use crate::ide::entity::{Entity, Named, Occurrence};
 use crate::parse::kind::Kind;
-use crate::parse::object::ObjectRef;
+use crate::parse::object::{ObjectId, ObjectRef};
 use crate::parse::tree::{NodeRef, Step};
 
 /// The object that the name at a place is of.
@@ -53,6 +53,10 @@ pub(super) fn occurrences<'p>(view: &View<'p>, named: &Named<'p>) -> Vec<Occurre
             let edges: Vec<_> = graph.edges_to(id).map(|edge| occurrence(view, edge)).collect();
             found.extend(edges);
             found.extend(patches_of(view, object));
+            if makes_namesake(object) {
+                let same = made_by(view, id).into_iter().filter(|edge| edge.name == object.name());
+                found.extend(same.map(|edge| occurrence(view, edge)));
+            }
         }
         None => {
             let is_same = |edge: &&Edge<'p>| {
@@ -66,6 +70,38 @@ pub(super) fn occurrences<'p>(view: &View<'p>, named: &Named<'p>) -> Vec<Occurre
         found.extend(namespaces_beside_names(view, named.name));
     }
     found
+}
+
+/// Whether an object makes one that has its own name, having been given no other: External Secrets and Sealed Secrets.
+pub(in crate::ide) fn makes_namesake(object: ObjectRef<'_>) -> bool {
+    let says = |path: &str| object.get(path).is_some();
+    match object.kind() {
+        Kind::ExternalSecret => !says("spec.target.name"),
+        Kind::ClusterExternalSecret => {
+            !says("spec.externalSecretSpec.target.name") && !says("spec.externalSecretName")
+        }
+        Kind::SealedSecret => !says("spec.template.metadata.name"),
+        _ => false,
+    }
+}
+
+/// The references to what an object makes.
+pub(in crate::ide) fn made_by<'p>(view: &View<'p>, maker: ObjectId) -> Vec<&'p Edge<'p>> {
+    let graph = view.graph;
+    graph.edges().iter().filter(|edge| edge.resolution == Resolution::Made(maker)).collect()
+}
+
+/// A reference to what an object makes under a name that begins with, or is put together from, its own: claims of a
+/// StatefulSet or a pod, and whatever an operator makes of its resource.
+pub(in crate::ide) fn derived_name<'p>(view: &View<'p>, object: ObjectRef<'p>) -> Option<&'p Edge<'p>> {
+    let is_derived = match object.kind() {
+        Kind::StatefulSet | Kind::Pod => true,
+        // Of what kplan knows, all others say in a field what they make.
+        Kind::Other => true,
+        _ => false,
+    };
+    let mut made = made_by(view, object.id).into_iter();
+    made.find(|edge| is_derived && edge.name.contains(object.name()))
 }
 
 fn occurrence<'p>(view: &View<'p>, edge: &Edge<'p>) -> Occurrence<'p> {
