@@ -1,18 +1,23 @@
 //! The pipeline as one total function, used by the command line and by the language server.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::check::{self, Context};
-use crate::config::{Exemption, Settings};
+use crate::config::{Exemption, External, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::graph::reference::Resolution;
 use crate::parse;
 use crate::parse::foreign::SkipReason;
-use crate::parse::object::{File, Program, read_objects};
+use crate::parse::kind::Kind;
+use crate::parse::object::{File, ObjectRef, Program, read_objects};
 use crate::parse::schema::facts::Facts;
+use crate::plan::fit::Fit;
+use crate::plan::gather::{Sources, has_nodes, is_whole};
+use crate::plan::scheduler::Detail;
 use crate::practice::Practice;
 use crate::source::{FileRole, SourceFile, Workspace};
 use crate::suppression::Suppressions;
@@ -100,26 +105,54 @@ impl Analysis {
 }
 
 /// Parses, resolves and checks all files. Never fails and never panics: bad input is diagnostics.
-pub fn analyze(workspace: &Workspace, settings: &Settings) -> Analysis {
-    let program = read(workspace, settings);
+pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
+    let (program, inventory) = read_with_inventory(workspace, configured);
+    let settings = &knowing(configured, &inventory);
     let graph = Graph::build(&program, settings);
     let schemas = Facts::of(&program, settings.target, &settings.schemas);
     let practice = Practice::new(&program);
+    let sources = Sources { program: &program, inventory: &inventory };
+    let is_known = has_nodes(sources) && is_whole(sources);
+    let fit = is_known.then(|| Fit::new(sources, Detail::Outcome));
     let suppressions = Suppressions::of(&program);
     let context = Context {
         program: &program,
         schemas: &schemas,
         graph: &graph,
         practice: &practice,
+        inventory: &inventory,
+        fit: fit.as_ref(),
         suppressions: &suppressions,
         settings,
     };
     let diagnostics = check::run(&context);
     let summary = summarize(&program, &diagnostics);
-    let idle = Idle::of(&program, &graph, settings);
+    let idle = Idle::of(&program, &graph, configured);
     // Freeing the trees of a large input takes a while, and nobody needs to wait for it.
     rayon::spawn(move || drop(program));
     Analysis { diagnostics, summary, idle }
+}
+
+/// The settings, with what the inventory has as objects that exist. What nobody refers to by name is left out.
+fn knowing<'s>(settings: &'s Settings, inventory: &Program) -> Cow<'s, Settings> {
+    let is_meant = |object: &ObjectRef<'_>| {
+        !matches!(
+            object.kind(),
+            Kind::Node | Kind::NodePool | Kind::Pod | Kind::CSINode | Kind::VolumeAttachment
+        )
+    };
+    let known = inventory.objects().filter(is_meant).map(|object| External {
+        kind: object.kind_name().to_owned(),
+        namespace: object.namespace().map(str::to_owned),
+        name: Some(object.name().to_owned()),
+    });
+    let known: Vec<External> = known.collect();
+    if known.is_empty() {
+        return Cow::Borrowed(settings);
+    }
+    let mut settings = settings.clone();
+    settings.external.extend(known);
+    Cow::Owned(settings)
 }
 
 /// Parses all files and reads the objects in them.

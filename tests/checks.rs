@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use kplan::analysis::{Analysis, analyze};
 use kplan::check::{CHECKS, Run};
 use kplan::config::{Level, Settings};
-use kplan::source::{SourceFile, Workspace};
+use kplan::source::Workspace;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 mod properties;
@@ -66,7 +66,7 @@ fn only(check: &str) -> Settings {
 }
 
 fn workspace(files: &[(String, String)]) -> Workspace {
-    Workspace::new(files.iter().map(|(path, text)| SourceFile::from_text(path.clone(), text)))
+    Workspace::new(files.iter().map(|(path, text)| properties::source(path, text)))
 }
 
 fn judges_others(id: &str) -> bool {
@@ -157,7 +157,7 @@ fn yaml_blocks(page: &str) -> Vec<String> {
     blocks
 }
 
-/// `fixtures/check/ID/NAME.yaml`, or a folder of files that are checked together.
+/// `fixtures/check/ID/NAME.yaml`, or a folder of files that are checked together; its `nodes.yaml` is the inventory.
 fn fixture_cases() -> Vec<Case> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/check");
     let mut cases = Vec::new();

@@ -16,6 +16,7 @@ mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
 mod egress_without_dns;
+mod hpa_maximum_does_not_fit;
 mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
@@ -24,6 +25,7 @@ mod in_tree_provisioner;
 mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
+mod invalid_inventory;
 mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
@@ -41,6 +43,7 @@ mod missing_requests;
 mod missing_spread;
 mod no_schema;
 mod node_port_clash;
+mod node_selector_matches_no_node;
 mod open_etcd;
 mod pdb_blocks_drain;
 mod pdb_overlap;
@@ -49,6 +52,7 @@ mod pod_security_label;
 mod pod_security_restricted;
 mod policy_selects_nothing;
 mod probe_port;
+mod quota_exceeded;
 mod rbac_escalation;
 mod recommended_labels;
 mod recreate_strategy;
@@ -69,8 +73,10 @@ mod sink;
 mod ssh_port;
 mod statefulset_service;
 mod syntax;
+mod toleration_unused;
 mod unknown_field;
 mod unknown_kind;
+mod unschedulable_pod;
 mod unscraped_metrics;
 mod unused_object;
 mod unused_suppression;
@@ -89,6 +95,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
 use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::parse::schema::facts::Facts;
+use crate::plan::fit::Fit;
 use crate::practice::{self, Practice};
 use crate::suppression::Suppressions;
 
@@ -125,6 +132,12 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,
+    &invalid_inventory::CHECK,
+    &unschedulable_pod::CHECK,
+    &node_selector_matches_no_node::CHECK,
+    &toleration_unused::CHECK,
+    &hpa_maximum_does_not_fit::CHECK,
+    &quota_exceeded::CHECK,
     &pod_security_baseline::CHECK,
     &pod_security_restricted::CHECK,
     &pod_security_label::CHECK,
@@ -263,6 +276,10 @@ pub struct Context<'p> {
     pub graph: &'p Graph<'p>,
     /// What good practice asks about.
     pub practice: &'p Practice<'p>,
+    /// The files that say what the cluster has; empty if none were named.
+    pub inventory: &'p Program,
+    /// Where the pods go; `None` without nodes.
+    pub fit: Option<&'p Fit>,
     /// What the manifests do not want to hear.
     pub suppressions: &'p Suppressions,
     /// Target version, open or closed world, and so on.
@@ -290,6 +307,7 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .files()
         .par_iter()
         .zip(objects_of)
+        .chain(context.inventory.files().par_iter().map(|file| (file, 0..0)))
         .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))
         .collect();
     diagnostics.sort();
@@ -297,10 +315,10 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     silence::put_out(context, diagnostics)
 }
 
-fn run_on_file(
-    context: &Context<'_>,
+fn run_on_file<'p>(
+    context: &Context<'p>,
     enabled: &[(&Check, Level)],
-    file: &Arc<File>,
+    file: &'p Arc<File>,
     objects: std::ops::Range<u32>,
 ) -> Vec<Diagnostic> {
     let mut diagnostics = Vec::new();
@@ -317,7 +335,7 @@ fn run_on_file(
         let mildest = if has_suppressions { Severity::Note } else { mildest_of(check, context.settings) };
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
-            Run::File(run) => run(context, context.program.file(file.id), &mut sink),
+            Run::File(run) => run(context, file, &mut sink),
             Run::Suppressions(_) => {}
             Run::Object(run) => {
                 let spares_tests = check.group.spares_tests();

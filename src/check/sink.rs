@@ -2,7 +2,7 @@
 
 use crate::check::Check;
 use crate::config::Level;
-use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Safety, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Label, ObjectName, Safety, Severity};
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
 use crate::source::Span;
@@ -120,6 +120,13 @@ impl Report<'_> {
     /// Names the object where the report was made at a bare span.
     pub fn object(self, object: ObjectRef<'_>) -> Self {
         self.diagnostic.object = Some(object.to_name());
+        self
+    }
+
+    /// Names the object and the field by what they are called, where the report was made at a bare span.
+    pub fn named(self, object: ObjectName, field: Option<String>) -> Self {
+        self.diagnostic.object = Some(object);
+        self.diagnostic.field = field;
         self
     }
 

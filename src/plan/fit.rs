@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::parse::object::ObjectId;
 use crate::plan::cluster::Cluster;
 use crate::plan::explain::{Explanation, explain};
 use crate::plan::gather::{Gathered, Sources, gather};
@@ -39,6 +40,7 @@ pub struct Fit {
     /// The quotas and what is used of them.
     pub quotas: Vec<QuotaUse>,
     owners: BTreeMap<usize, usize>,
+    by_object: BTreeMap<ObjectId, usize>,
 }
 
 /// What is on a node.
@@ -94,6 +96,10 @@ impl Fit {
         for (index, workload) in workloads.iter().enumerate() {
             owners.extend(workload.pods.iter().map(|pod| (address(pod), index)));
         }
+        let of_object = |(index, workload): (usize, &Workload)| {
+            Some((gathered.workload_sources.get(workload.source).copied().flatten()?, index))
+        };
+        let by_object = workloads.iter().enumerate().filter_map(of_object).collect();
         let pending: Vec<Arc<Pod>> =
             workloads.iter().flat_map(|workload| workload.pods.iter().cloned()).collect();
         let mut state = SchedulerState::new(&cluster);
@@ -119,6 +125,7 @@ impl Fit {
             all_at_maximum,
             quotas,
             owners,
+            by_object,
             cluster,
         }
     }
@@ -126,6 +133,11 @@ impl Fit {
     /// The workload that makes a pod: index into the workloads.
     pub fn owner_of(&self, pod: &Arc<Pod>) -> usize {
         self.owners.get(&address(pod)).copied().unwrap_or(0)
+    }
+
+    /// The workload that an object is: index into the workloads.
+    pub fn workload_of(&self, object: ObjectId) -> Option<usize> {
+        self.by_object.get(&object).copied()
     }
 
     /// The pods of all workloads, in the order of the input.

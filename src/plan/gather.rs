@@ -3,21 +3,28 @@
 mod fault;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use k8s_openapi::Metadata;
 use k8s_openapi::api::core::v1 as core;
 use k8s_openapi::api::policy::v1::PodDisruptionBudget;
+use k8s_openapi::api::storage::v1::StorageClass;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::de::DeserializeOwned;
 
 use crate::parse::decode::decode;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
+use crate::parse::pod::PodTemplate as WrittenTemplate;
 use crate::plan::admission::pod_creation::AdmissionObjects;
 use crate::plan::inventory::{InventoryObjects, NodePool};
+use crate::plan::pod::{Pod, PodTemplate};
 use crate::plan::workload::{Autoscalers, ScaledObject, WorkloadObject};
 
 pub use crate::plan::gather::fault::InventoryFault;
+
+/// How many nodes of a pool are made at most: four times what Kubernetes itself is built for.
+pub const MOST_NODES: u32 = 20_000;
 
 /// The programs that objects are gathered from.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +42,7 @@ pub struct Gathered {
     pub inventory: InventoryObjects,
     /// What makes pods, in the order of the input.
     pub workloads: Vec<WorkloadObject>,
-    /// The object of each workload; `None` for one of the inventory.
+    /// The object of each workload; `None` for one of the inventory, and for one that may be read only in part.
     pub workload_sources: Vec<Option<ObjectId>>,
     /// What scales workloads.
     pub autoscalers: Autoscalers,
@@ -43,7 +50,7 @@ pub struct Gathered {
     pub admission: AdmissionObjects,
     /// The quotas.
     pub quotas: Vec<core::ResourceQuota>,
-    /// The object of each quota; `None` for one of the inventory.
+    /// The object of each quota; `None` as for workloads.
     pub quota_sources: Vec<Option<ObjectId>>,
     /// The disruption budgets.
     pub budgets: Vec<PodDisruptionBudget>,
@@ -57,6 +64,14 @@ pub struct Gathered {
 /// manifests must say what they offer; one that does not is there for its labels.
 pub fn has_nodes(sources: Sources<'_>) -> bool {
     !sources.inventory.is_empty() || sources.program.objects().any(|object| is_usable_node(object))
+}
+
+/// Whether the nodes, and all else that was named as an inventory, could be read to the end. Else it is not known what
+/// fits.
+pub fn is_whole(sources: Sources<'_>) -> bool {
+    let is_node = |object: &ObjectRef<'_>| matches!(object.kind(), Kind::Node | Kind::NodePool);
+    let nodes = sources.program.objects().filter(is_node);
+    !sources.inventory.objects().chain(nodes).any(ObjectRef::is_broken)
 }
 
 fn is_usable_node(object: ObjectRef<'_>) -> bool {
@@ -83,6 +98,9 @@ pub fn gather(sources: Sources<'_>) -> Gathered {
         gathered.add(object, origin, &mut running);
     }
     gathered.keep_running(running);
+    if snapshots.is_empty() {
+        assume_classes(&mut gathered);
+    }
     fault::check_names(sources, &mut gathered.faults);
     gathered
 }
@@ -114,7 +132,10 @@ impl Gathered {
             Kind::NodePool => {
                 fault::check_pool(object, &mut self.faults);
                 let pool = decoded::<NodePool>(object, &mut self.faults);
-                self.inventory.node_pools.extend(pool);
+                self.inventory.node_pools.extend(pool.map(|mut pool| {
+                    pool.spec.count = pool.spec.count.min(MOST_NODES);
+                    pool
+                }));
             }
             Kind::Namespace => self.inventory.namespaces.extend(read(object, &mut self.faults)),
             Kind::PersistentVolume => self.inventory.volumes.extend(read(object, &mut self.faults)),
@@ -145,7 +166,7 @@ impl Gathered {
             Kind::ResourceQuota => {
                 if let Some(quota) = read(object, &mut self.faults) {
                     self.quotas.push(quota);
-                    self.quota_sources.push((origin != Origin::Inventory).then_some(object.id));
+                    self.quota_sources.push(place_of(object, origin));
                 }
             }
             Kind::PodDisruptionBudget => self.budgets.extend(read(object, &mut self.faults)),
@@ -187,7 +208,7 @@ impl Gathered {
             Origin::Manifest => WorkloadObject::Pod(pod),
             Origin::Inventory | Origin::Snapshot => WorkloadObject::AdmittedPod(pod),
         });
-        self.workload_sources.push((origin != Origin::Inventory).then_some(object.id));
+        self.workload_sources.push(place_of(object, origin));
     }
 
     fn add_workload<T>(&mut self, make: fn(Box<T>) -> WorkloadObject, object: ObjectRef<'_>)
@@ -196,7 +217,7 @@ impl Gathered {
     {
         if let Some(workload) = read::<T>(object, &mut self.faults) {
             self.workloads.push(make(Box::new(workload)));
-            self.workload_sources.push(Some(object.id));
+            self.workload_sources.push(place_of(object, Origin::Manifest));
         }
     }
 
@@ -237,6 +258,50 @@ fn controllers_of(pod: &core::Pod) -> Vec<(String, String)> {
         controllers.push(("Deployment".to_owned(), name.to_owned()));
     }
     controllers
+}
+
+/// The pods of an object as the scheduler would see them, before their controller and admission add to them; `None`
+/// if the object makes no pods or cannot be read.
+pub fn template_of(object: ObjectRef<'_>) -> Option<PodTemplate> {
+    let written = WrittenTemplate::of(object)?;
+    let spec = decode::<core::PodSpec>(written.spec).ok()?;
+    let namespace = object.namespace().map(str::to_owned);
+    let metadata = ObjectMeta { namespace, ..ObjectMeta::default() };
+    let pod = Pod::new(&core::Pod { metadata, spec: Some(spec), status: None });
+    Some(Arc::unwrap_or_clone(pod.template))
+}
+
+/// Without any StorageClass in the input, there is no telling what the cluster provisions: every class that a claim
+/// names, and a default one, are taken to be there and to provision where the pod goes. Nodes that were read from a
+/// cluster together with the pods come with all that is there.
+fn assume_classes(gathered: &mut Gathered) {
+    if !gathered.inventory.storage_classes.is_empty() || !gathered.inventory.volumes.is_empty() {
+        return;
+    }
+    let of_sets = gathered.workloads.iter().filter_map(|workload| match workload {
+        WorkloadObject::StatefulSet(set) => set.spec.volume_claim_templates.as_ref(),
+        _ => None,
+    });
+    let claims = gathered.inventory.claims.iter().chain(of_sets.flatten());
+    let mut names: BTreeSet<String> =
+        claims.filter_map(|claim| claim.spec.as_ref()?.storage_class_name.clone()).collect();
+    names.remove("");
+    let default = "(default)".to_owned();
+    for name in names.into_iter().chain([default.clone()]) {
+        let is_default = (name == default)
+            .then(|| [("storageclass.kubernetes.io/is-default-class".to_owned(), "true".to_owned())].into());
+        gathered.inventory.storage_classes.push(StorageClass {
+            metadata: ObjectMeta { name: Some(name), annotations: is_default, ..ObjectMeta::default() },
+            provisioner: "kplan.dev/assumed".to_owned(),
+            volume_binding_mode: Some("WaitForFirstConsumer".to_owned()),
+            ..StorageClass::default()
+        });
+    }
+}
+
+/// Where a finding about the object can be reported.
+fn place_of(object: ObjectRef<'_>, origin: Origin) -> Option<ObjectId> {
+    (origin != Origin::Inventory && !object.is_broken()).then_some(object.id)
 }
 
 /// Decodes an object and gives it the namespace that it lives in.

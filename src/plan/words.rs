@@ -5,6 +5,7 @@ use crate::plan::cluster::Cluster;
 use crate::plan::explain::{Explanation, NearestMiss, Obstacle, Shortage};
 use crate::plan::node::Taint;
 use crate::plan::pod::PodTemplate;
+use crate::plan::quantity::Quantity;
 use crate::plan::selector::{Operator, Requirement};
 
 /// An amount of a resource for people: cores for `cpu`, binary units for memory and storage, else pieces. Amounts are
@@ -46,6 +47,15 @@ fn bytes(amount: i64) -> String {
         unit += 1;
     }
     format!("{}{}", decimal((value * 10.0).round() / 10.0), UNITS[unit])
+}
+
+/// An amount of a line of a quota, such as `requests.memory`, for people.
+pub fn quota_amount(line: &str, quantity: Quantity) -> String {
+    match line.rsplit('.').next().unwrap_or_default() {
+        "cpu" => amount("cpu", quantity.milli_value()),
+        "memory" | "ephemeral-storage" | "storage" => amount("memory", quantity.value()),
+        _ => quantity.to_string(),
+    }
 }
 
 /// What a resource is called in a sentence.

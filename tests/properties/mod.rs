@@ -2,7 +2,7 @@
 
 use kplan::analysis::analyze;
 use kplan::config::Settings;
-use kplan::source::{SourceFile, Workspace};
+use kplan::source::{FileRole, SourceFile, Workspace};
 use libtest_mimic::Failed;
 
 /// Spans lie on character boundaries inside their file, the order of the files does not matter, and cutting any file
@@ -36,5 +36,11 @@ pub(crate) fn hold(files: &[(String, String)], settings: &Settings) -> Result<()
 }
 
 fn workspace(files: impl Iterator<Item = (String, String)>) -> Workspace {
-    Workspace::new(files.map(|(path, text)| SourceFile::from_text(path, &text)))
+    Workspace::new(files.map(|(path, text)| source(&path, &text)))
+}
+
+/// A file of a case: `nodes.yaml` says what the cluster has, every other one is checked.
+pub(crate) fn source(path: &str, text: &str) -> SourceFile {
+    let role = if path == "nodes.yaml" { FileRole::Inventory } else { FileRole::Source };
+    SourceFile::from_text(path, text).with_role(role)
 }

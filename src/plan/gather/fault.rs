@@ -7,7 +7,7 @@ use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::suggest::closest;
 use crate::parse::tree::NodeRef;
-use crate::plan::gather::Sources;
+use crate::plan::gather::{MOST_NODES, Sources};
 use crate::plan::quantity::Quantity;
 use crate::source::Span;
 
@@ -84,6 +84,12 @@ pub(super) fn check_pool(object: ObjectRef<'_>, faults: &mut Vec<InventoryFault>
             fault.help = closest(&name, POOL_KEYS).map(|similar| format!("did you mean `{similar}`?"));
             faults.push(fault);
         }
+    }
+    if let Some(count) = object.get("spec.count")
+        && count.as_i64().is_some_and(|number| number > i64::from(MOST_NODES))
+    {
+        let message = format!("a pool of more than {MOST_NODES} nodes is more than kplan places pods on");
+        faults.push(InventoryFault::at(object, count, message));
     }
     if let Some(list) = object.get("spec.allocatable") {
         check_amounts(object, list, faults);

@@ -6,7 +6,7 @@ use k8s_openapi::api::batch::v1 as batch;
 
 use crate::plan::admission::pod_creation::AdmissionRefusal;
 use crate::plan::pod::{Pod, namespace_or_default};
-use crate::plan::workload::{Maker, add_label, owner};
+use crate::plan::workload::{MOST_PODS, Maker, add_label, owner};
 
 /// The pods that a Job runs at a time when it starts: as many as its parallelism, but no more than its completions
 /// (`manageJob`); none while it is suspended. The pods of an indexed Job have the label of their index.
@@ -51,7 +51,7 @@ fn run(
         Some(completions) => parallelism.min(completions),
         None => parallelism,
     };
-    let count = if spec.suspend == Some(true) { 0 } else { count.max(0) };
+    let count = if spec.suspend == Some(true) { 0 } else { count.clamp(0, MOST_PODS) };
     let mut pod = maker.pod_of(&spec.template, namespace, owner("batch/v1", "Job", name));
     for key in ["job-name", "batch.kubernetes.io/job-name"] {
         add_label(&mut pod, key, name);

@@ -21,6 +21,9 @@ use crate::plan::volume::Claim;
 
 pub use crate::plan::workload::scale::{Scale, scale_of};
 
+/// How many pods of a workload are made at most: more than Kubernetes is built for in a whole cluster.
+pub const MOST_PODS: i32 = 200_000;
+
 /// An object that makes pods, in the order of the input.
 #[derive(Debug, Clone)]
 pub enum WorkloadObject {
@@ -174,7 +177,7 @@ pub fn expand(
         let namespace = namespace_or_default(metadata.namespace.as_deref());
         let name = metadata.name.clone().unwrap_or_default();
         let scale = scale_of(autoscalers, kind, &namespace, &name);
-        let replicas = scale.map_or(stated.unwrap_or(1), |scale| scale.at(end)).max(0);
+        let replicas = scale.map_or(stated.unwrap_or(1), |scale| scale.at(end)).clamp(0, MOST_PODS);
         let mut refusals = Vec::new();
         let pods = match object {
             WorkloadObject::Deployment(object) => {

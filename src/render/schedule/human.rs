@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::fit::Fit;
 use crate::plan::scheduler::Outcome;
-use crate::plan::words::amount;
+use crate::plan::words::{amount, quota_amount};
 use crate::plan::workload::Workload;
 use crate::render::schedule::bar::bar;
 use crate::render::schedule::table::{BOLD, Cell, DIM, RED, YELLOW, lines, paint};
@@ -67,20 +67,22 @@ fn workload_rows(fit: &Fit) -> Vec<Vec<Cell>> {
             *places.entry(workload).or_default().entry(node).or_default() += 1;
         }
     }
-    let head = vec![Cell::left("WORKLOAD"), Cell::right("PODS"), Cell::right("PLACED"), Cell::left("NODES")];
+    let is_scaled = fit.workloads.iter().any(|workload| workload.scale.is_some());
+    let mut head = vec![Cell::left("WORKLOAD"), Cell::right("PODS")];
+    head.extend(is_scaled.then(|| Cell::right("MAX")));
+    head.extend([Cell::right("PLACED"), Cell::left("NODES")]);
     let mut rows = vec![head];
     for (index, workload) in fit.workloads.iter().enumerate() {
         let nodes = places.remove(&index).unwrap_or_default();
         let placed: usize = nodes.values().sum();
-        let scale = workload.scale.map_or(String::new(), |scale| format!(" (to {})", scale.maximum));
+        let maximum = workload.scale.map_or(String::new(), |scale| scale.maximum.to_string());
         let count = Cell::right(placed.to_string());
         let is_short = placed < workload.pods.len();
-        rows.push(vec![
-            Cell::left(&workload_name(workload)),
-            Cell::right(format!("{}{scale}", workload.pods.len())),
-            if is_short { count.with(RED) } else { count },
-            Cell::left(&named_nodes(fit, &nodes)),
-        ]);
+        let mut row =
+            vec![Cell::left(&workload_name(workload)), Cell::right(workload.pods.len().to_string())];
+        row.extend(is_scaled.then(|| Cell::right(maximum)));
+        row.extend([if is_short { count.with(RED) } else { count }, Cell::left(&named_nodes(fit, &nodes))]);
+        rows.push(row);
     }
     rows
 }
@@ -139,21 +141,13 @@ fn quota_rows(fit: &Fit) -> Vec<Vec<Cell>> {
     let mut rows = vec![head];
     for quota in &fit.quotas {
         for line in &quota.lines {
-            let shown = |quantity: crate::plan::quantity::Quantity| {
-                let resource = line.resource.rsplit('.').next().unwrap_or_default();
-                match resource {
-                    "cpu" => amount("cpu", quantity.milli_value()),
-                    "memory" | "ephemeral-storage" | "storage" => amount("memory", quantity.value()),
-                    _ => quantity.to_string(),
-                }
-            };
-            let used = Cell::right(shown(line.used));
+            let used = Cell::right(quota_amount(&line.resource, line.used));
             rows.push(vec![
                 Cell::left(&format!("{}/{}", quota.namespace, quota.name)),
                 Cell::left(&line.resource),
                 bar(line.used.milli_value(), line.hard.milli_value()),
                 if line.used > line.hard { used.with(RED) } else { used },
-                Cell::left(&format!("of {}", shown(line.hard))),
+                Cell::left(&format!("of {}", quota_amount(&line.resource, line.hard))),
             ]);
         }
     }
@@ -184,8 +178,9 @@ fn notes(out: &mut String, fit: &Fit, colors: Colors) {
         note(format!("{pods} resource claims (dynamic resource allocation), which are not simulated"));
     }
     if fit.gathered.replaced > 0 {
-        let pods = counted(fit.gathered.replaced, "running pod", "running pods");
-        note(format!("{pods} of the inventory belong to workloads of the input, and are placed anew"));
+        let one = "running pod of the inventory belongs to a workload of the input: it is placed anew";
+        let many = "running pods of the inventory belong to workloads of the input: they are placed anew";
+        note(counted(fit.gathered.replaced, one, many));
     }
 }
 

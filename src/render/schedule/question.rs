@@ -25,7 +25,7 @@ pub(super) fn losses(out: &mut String, report: &ScheduleReport<'_>, colors: Colo
         let most = losses.iter().map(|loss| loss.displaced).max().unwrap_or(0);
         out.push_str(&paint(colors, BOLD, &format!("If {what} is lost")));
         match bad.as_slice() {
-            [] => out.push_str(&format!(": everything still fits ({} move at most)\n", pods(most))),
+            [] => out.push_str(&format!(": everything still fits (at most {} to move)\n", pods(most))),
             bad => {
                 out.push_str(&format!(
                     ": {}\n",

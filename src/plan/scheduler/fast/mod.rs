@@ -25,8 +25,14 @@ pub fn schedule_queue(state: &mut SchedulerState<'_>, queue: Vec<Arc<Pod>>) -> V
     let mut engine = Engine::new(state);
     let mut buffers = Buffers::default();
     let mut placements = Vec::with_capacity(queue.len());
+    // What the last pod was told, if it got no node: nothing has changed for a pod that is equal to it.
+    let mut refused: Option<(usize, Outcome)> = None;
     for pod in queue {
         let template = engine.template(&pod.template);
+        if let Some((_, outcome)) = refused.as_ref().filter(|(last, _)| *last == template) {
+            placements.push(Placement { pod, outcome: outcome.clone(), nodes: None });
+            continue;
+        }
         let outcome = match engine.prepare(state, template) {
             Some(prepared) => {
                 let outcome = decide(&mut engine, state, &mut buffers, template, &prepared);
@@ -40,6 +46,7 @@ pub fn schedule_queue(state: &mut SchedulerState<'_>, queue: Vec<Arc<Pod>>) -> V
         if let Outcome::Placed(node) = outcome {
             engine.record(template, node);
         }
+        refused = (!matches!(outcome, Outcome::Placed(_))).then(|| (template, outcome.clone()));
         placements.push(Placement { pod, outcome, nodes: None });
     }
     placements
