@@ -35,7 +35,8 @@ fn case(text: &str) -> Case {
         files.last_mut().unwrap().1.push_str(line);
     }
     let marked = files.iter().find_map(|(path, text)| Some((path.clone(), text.find(MARK)?)));
-    let sources = files.iter().map(|(path, text)| SourceFile::from_text(path.clone(), &text.replace(MARK, "")));
+    let sources =
+        files.iter().map(|(path, text)| SourceFile::from_text(path.clone(), &text.replace(MARK, "")));
     let workspace = Workspace::new(sources);
     let (path, offset) = marked.unwrap_or(("a.yaml".to_owned(), 0));
     let file = workspace.id_of(&path).unwrap();
@@ -48,8 +49,12 @@ impl Case {
         let program = read(&self.workspace, &settings);
         let graph = Graph::build(&program, &settings);
         let analysis = analyze(&self.workspace, &settings);
-        let view =
-            View { program: &program, graph: &graph, settings: &settings, diagnostics: &analysis.diagnostics };
+        let view = View {
+            program: &program,
+            graph: &graph,
+            settings: &settings,
+            diagnostics: &analysis.diagnostics,
+        };
         question(&view, self.place)
     }
 
@@ -170,7 +175,10 @@ fn hover_says_what_a_reference_leads_to() {
 #[test]
 fn hover_says_whom_a_selector_matches() {
     let text = hovered(&shop("  selector: {app: web}", "  sel⟨⟩ector: {app: web}"));
-    assert!(text.contains("selects **3 pods**") && text.contains("Deployment `default/web` — web.yaml:3"), "{text}");
+    assert!(
+        text.contains("selects **3 pods**") && text.contains("Deployment `default/web` — web.yaml:3"),
+        "{text}"
+    );
     let text = hovered(&shop("  selector: {app: web}", "  selector: {app: w⟨⟩eb, tier: front}"));
     assert!(text.contains("selects **no pods**") && text.contains("without `tier: front`"), "{text}");
 }
@@ -204,8 +212,14 @@ fn a_half_written_field_is_completed() {
         "lists as the file has them"
     );
     assert_eq!(taken(&format!("{POD}  hostn⟨⟩: x\n"), "hostname"), format!("{POD}  hostname: x\n"));
-    assert_eq!(taken("apiVersion: v1\nkind: Pod\nmetadata: {na⟨⟩}\n", "name"), "apiVersion: v1\nkind: Pod\nmetadata: {name: }\n");
-    assert_eq!(taken("apiVersion: v1\r\nkind: Pod\r\nspe⟨⟩\r\n", "spec"), "apiVersion: v1\r\nkind: Pod\r\nspec:\r\n  \r\n");
+    assert_eq!(
+        taken("apiVersion: v1\nkind: Pod\nmetadata: {na⟨⟩}\n", "name"),
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: }\n"
+    );
+    assert_eq!(
+        taken("apiVersion: v1\r\nkind: Pod\r\nspe⟨⟩\r\n", "spec"),
+        "apiVersion: v1\r\nkind: Pod\r\nspec:\r\n  \r\n"
+    );
 }
 
 #[test]
@@ -219,18 +233,28 @@ fn a_broken_document_is_completed_by_its_indentation() {
 #[test]
 fn values_are_those_that_the_schema_allows() {
     assert_eq!(completed(&format!("{POD}  restartPolicy: ⟨⟩\n")), ["Always", "Never", "OnFailure"]);
-    assert_eq!(taken(&format!("{POD}  restartPolicy:⟨⟩\n"), "Never"), format!("{POD}  restartPolicy: Never\n"));
+    assert_eq!(
+        taken(&format!("{POD}  restartPolicy:⟨⟩\n"), "Never"),
+        format!("{POD}  restartPolicy: Never\n")
+    );
     assert_eq!(completed(&format!("{POD}  hostNetwork: ⟨⟩\n")), ["true", "false"]);
     assert_eq!(completed(&format!("{POD}  restartPolicy: \"On⟨⟩\n")), ["OnFailure"]);
-    let text = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec:\n  accessModes:\n    - ⟨⟩\n";
+    let text =
+        "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec:\n  accessModes:\n    - ⟨⟩\n";
     assert!(completed(text).contains(&"ReadWriteOnce".to_owned()), "{:?}", completed(text));
     assert!(completed(&text.replace("\n    - ⟨⟩", " [⟨⟩]")).contains(&"ReadWriteOnce".to_owned()));
 }
 
 #[test]
 fn api_versions_and_kinds_go_together() {
-    assert_eq!(completed("apiVersion: apps/v1\nkind: ⟨⟩\n"), ["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]);
-    assert_eq!(completed("apiVersion: ⟨⟩\nkind: HorizontalPodAutoscaler\n"), ["autoscaling/v2", "autoscaling/v1"]);
+    assert_eq!(
+        completed("apiVersion: apps/v1\nkind: ⟨⟩\n"),
+        ["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"]
+    );
+    assert_eq!(
+        completed("apiVersion: ⟨⟩\nkind: HorizontalPodAutoscaler\n"),
+        ["autoscaling/v2", "autoscaling/v1"]
+    );
     assert!(completed("kind: Depl⟨⟩\n").contains(&"Deployment".to_owned()));
     assert_eq!(completed("api⟨⟩\n")[0], "apiVersion");
 }
@@ -242,17 +266,27 @@ fn names_are_those_that_exist() {
     assert_eq!(completed(&shop("port: http}", "port: ⟨⟩}")), ["http", "8080"]);
     assert_eq!(completed(&shop("  selector: {app: web}", "  selector: {app: ⟨⟩}")), ["web"]);
     assert_eq!(completed(&shop("  selector: {app: web}", "  selector:\n    ⟨⟩")), ["app"]);
-    let keys = shop("envFrom:\n            - configMapRef: {name: settings}", "env:\n            - name: A\n              valueFrom:\n                configMapKeyRef:\n                  name: settings\n                  key: ⟨⟩");
+    let keys = shop(
+        "envFrom:\n            - configMapRef: {name: settings}",
+        "env:\n            - name: A\n              valueFrom:\n                configMapKeyRef:\n                  name: settings\n                  key: ⟨⟩",
+    );
     assert_eq!(completed(&keys), ["CURRENCY", "LOCALE"]);
-    let mounts = format!("{POD}  volumes:\n    - name: data\n  containers:\n    - name: a\n      volumeMounts:\n        - name: ⟨⟩\n");
+    let mounts = format!(
+        "{POD}  volumes:\n    - name: data\n  containers:\n    - name: a\n      volumeMounts:\n        - name: ⟨⟩\n"
+    );
     assert_eq!(completed(&mounts), ["data"]);
-    let ingress = format!("{SHOP}--- i.yaml\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: i}}\nspec:\n  defaultBackend:\n    service:\n      name: web\n      port:\n        number: ⟨⟩\n");
+    let ingress = format!(
+        "{SHOP}--- i.yaml\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: i}}\nspec:\n  defaultBackend:\n    service:\n      name: web\n      port:\n        number: ⟨⟩\n"
+    );
     assert_eq!(completed(&ingress), ["80"]);
 }
 
 #[test]
 fn nothing_is_proposed_in_texts_and_comments() {
-    assert!(completed("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: |\n    app⟨⟩\n").is_empty());
+    assert!(
+        completed("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  a: |\n    app⟨⟩\n")
+            .is_empty()
+    );
     assert!(completed("apiVersion: v1 # spe⟨⟩\nkind: Pod\n").is_empty());
 }
 
@@ -265,7 +299,10 @@ fn a_definition_is_in_another_file() {
 #[test]
 fn references_are_all_places_of_a_name() {
     let config = case(&shop("metadata: {name: settings}", "metadata: {name: settings⟨⟩}"));
-    assert_eq!(config.show(&config.ask(references::at)), ["config.yaml:3:18 settings", "web.yaml:18:36 settings"]);
+    assert_eq!(
+        config.show(&config.ask(references::at)),
+        ["config.yaml:3:18 settings", "web.yaml:18:36 settings"]
+    );
     let port = case(&shop("targetPort: http", "targetPort: ht⟨⟩tp"));
     assert_eq!(
         port.show(&port.ask(references::at)),
@@ -277,16 +314,31 @@ fn references_are_all_places_of_a_name() {
 #[test]
 fn an_object_is_renamed_with_all_that_names_it() {
     let after = renamed(&shop("metadata: {name: settings}", "metadata: {name: sett⟨⟩ings}"), "yes").unwrap();
-    assert!(after.contains("metadata: {name: \"yes\"}") && after.contains("configMapRef: {name: \"yes\"}"), "{after}");
-    let error = renamed(&shop("metadata: {name: settings}", "metadata: {name: ⟨⟩settings}"), "No Name").unwrap_err();
+    assert!(
+        after.contains("metadata: {name: \"yes\"}") && after.contains("configMapRef: {name: \"yes\"}"),
+        "{after}"
+    );
+    let error =
+        renamed(&shop("metadata: {name: settings}", "metadata: {name: ⟨⟩settings}"), "No Name").unwrap_err();
     assert!(error.contains("is no valid name"), "{error}");
-    let error = renamed(&format!("{}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: b}}\n", shop("metadata: {name: settings}", "metadata: {name: ⟨⟩settings}")), "b").unwrap_err();
+    let error = renamed(
+        &format!(
+            "{}---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: b}}\n",
+            shop("metadata: {name: settings}", "metadata: {name: ⟨⟩settings}")
+        ),
+        "b",
+    )
+    .unwrap_err();
     assert!(error.contains("already"), "{error}");
 }
 
 #[test]
 fn quotes_stay_as_they_are() {
-    let text = shop("configMapRef: {name: settings}", "configMapRef: {name: 'settings'}").replacen("{name: settings}", "{name: \"sett⟨⟩ings\"}", 1);
+    let text = shop("configMapRef: {name: settings}", "configMapRef: {name: 'settings'}").replacen(
+        "{name: settings}",
+        "{name: \"sett⟨⟩ings\"}",
+        1,
+    );
     let after = renamed(&text, "other").unwrap();
     assert!(after.contains("{name: \"other\"}") && after.contains("{name: 'other'}"), "{after}");
 }
@@ -310,9 +362,16 @@ fn a_label_that_somebody_else_selects_by_is_not_renamed() {
 #[test]
 fn ports_volumes_and_containers_are_renamed() {
     let after = renamed(&shop("port: http}", "port: h⟨⟩ttp}"), "web").unwrap();
-    assert!(after.contains("targetPort: web") && after.contains("{name: web, containerPort") && after.contains("port: web}"), "{after}");
+    assert!(
+        after.contains("targetPort: web")
+            && after.contains("{name: web, containerPort")
+            && after.contains("port: web}"),
+        "{after}"
+    );
     assert!(renamed(&shop("port: http}", "port: h⟨⟩ttp}"), "a-name-too-long-for-a-port").is_err());
-    let pod = format!("{POD}  volumes:\n    - name: d⟨⟩ata\n      emptyDir: {{}}\n  containers:\n    - name: a\n      volumeMounts:\n        - name: data\n          mountPath: /data\n");
+    let pod = format!(
+        "{POD}  volumes:\n    - name: d⟨⟩ata\n      emptyDir: {{}}\n  containers:\n    - name: a\n      volumeMounts:\n        - name: data\n          mountPath: /data\n"
+    );
     let after = renamed(&pod, "cache").unwrap();
     assert_eq!(after.matches("name: cache").count(), 2, "{after}");
     assert!(after.contains("mountPath: /data"));
@@ -322,19 +381,29 @@ fn ports_volumes_and_containers_are_renamed() {
 fn an_alias_follows_its_anchor() {
     let text = "apiVersion: v1\nkind: Service\nmetadata: {name: w}\nspec: {selector: {app: web}, ports: [{port: 1}]}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  selector:\n    matchLabels: &labels {app: w⟨⟩eb}\n  template:\n    metadata:\n      labels: *labels\n    spec: {containers: [{name: a, image: b}]}\n";
     let after = renamed(text, "front").unwrap();
-    assert!(after.contains("&labels {app: front}") && after.contains("labels: *labels") && after.contains("selector: {app: front}"), "{after}");
+    assert!(
+        after.contains("&labels {app: front}")
+            && after.contains("labels: *labels")
+            && after.contains("selector: {app: front}"),
+        "{after}"
+    );
 }
 
 #[test]
 fn fixes_are_offered_with_what_silences_and_what_creates() {
     let case = case(&shop("configMapRef: {name: settings}", "configMapRef: {name: setti⟨⟩gs}"));
-    let offered = case.ask(|view, place| actions::at(view, Span::new(place.file, place.offset, place.offset)));
+    let offered =
+        case.ask(|view, place| actions::at(view, Span::new(place.file, place.offset, place.offset)));
     let titles: Vec<_> = offered.iter().map(|action| action.title.as_str()).collect();
     assert!(titles[0].contains("settings") && offered[0].is_preferred, "{titles:?}");
     let ignore = offered.iter().find(|action| action.title.starts_with("ignore")).unwrap();
     assert!(case.after(&ignore.edits).contains("{name: settigs}  # kplan: ignore[dangling-reference]\n"));
     let create = offered.iter().find(|action| action.title.contains("in this file")).unwrap();
-    assert!(case.after(&create.edits).ends_with("---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settigs\ndata: {}\n"), "{titles:?}");
+    assert!(
+        case.after(&create.edits)
+            .ends_with("---\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: settigs\ndata: {}\n"),
+        "{titles:?}"
+    );
     let file = offered.iter().find_map(|action| action.new_file.clone()).unwrap();
     assert_eq!(file.0, "settigs-configmap.yaml");
 }
@@ -343,7 +412,8 @@ fn fixes_are_offered_with_what_silences_and_what_creates() {
 fn a_comment_that_silences_is_joined() {
     let text = shop("configMapRef: {name: settings}", "configMapRef: {name: n⟨⟩ope}  # kplan: ignore[x] why");
     let case = case(&text);
-    let offered = case.ask(|view, place| actions::at(view, Span::new(place.file, place.offset, place.offset)));
+    let offered =
+        case.ask(|view, place| actions::at(view, Span::new(place.file, place.offset, place.offset)));
     let ignore = offered.iter().find(|action| action.title.starts_with("ignore `dangling")).unwrap();
     assert!(case.after(&ignore.edits).contains("# kplan: ignore[x, dangling-reference] why\n"));
 }
@@ -376,7 +446,9 @@ fn hints_and_lenses_say_who_selects_whom() {
 
 #[test]
 fn blocks_and_comments_fold() {
-    let case = case("# a\n# b\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: |\n    x\n    y\n⟨⟩");
+    let case = case(
+        "# a\n# b\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  a: |\n    x\n    y\n⟨⟩",
+    );
     let folds = case.ask(|view, place| folding::of_file(view, place.file));
     let lines = |span: &Span| {
         let file = case.workspace.file(span.file);
@@ -389,5 +461,8 @@ fn blocks_and_comments_fold() {
 fn a_fenced_block_of_markdown_is_a_manifest() {
     let text = "--- guide.md\n# Guide\n```yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  restartPolicy: ⟨⟩\n```\ntext\n";
     assert_eq!(completed(text), ["Always", "Never", "OnFailure"]);
-    assert!(hovered(&text.replace("restartPolicy: ⟨⟩", "restart⟨⟩Policy: Never")).contains("Pod.spec.restartPolicy"));
+    assert!(
+        hovered(&text.replace("restartPolicy: ⟨⟩", "restart⟨⟩Policy: Never"))
+            .contains("Pod.spec.restartPolicy")
+    );
 }

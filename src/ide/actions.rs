@@ -82,8 +82,10 @@ fn of_fix(index: usize, fix: &Fix) -> Action {
 /// The safe fixes of all findings of one check in the file, where there are several.
 fn fix_all(view: &View<'_>, span: Span, check: &str) -> Option<Action> {
     let findings = of_file(view, span).filter(|(_, finding)| finding.check == check);
-    let fixes: Vec<&Fix> =
-        findings.filter_map(|(_, finding)| finding.fix.as_ref()).filter(|fix| fix.safety == Safety::Safe).collect();
+    let fixes: Vec<&Fix> = findings
+        .filter_map(|(_, finding)| finding.fix.as_ref())
+        .filter(|fix| fix.safety == Safety::Safe)
+        .collect();
     if fixes.len() < 2 {
         return None;
     }

@@ -48,12 +48,18 @@ pub(super) fn content(view: &View<'_>, object: ObjectRef<'_>) -> Vec<String> {
             });
             say("ports", ports.collect());
             let selector = view.graph.service_selector(object.id).map(Selector::describe);
-            say("selects", selector.filter(|text| !text.is_empty()).map(|text| code(&text)).into_iter().collect());
+            say(
+                "selects",
+                selector.filter(|text| !text.is_empty()).map(|text| code(&text)).into_iter().collect(),
+            );
         }
         Kind::PersistentVolumeClaim => {
             say("storage", text("spec.resources.requests.storage").map(code).into_iter().collect());
             say("class", text("spec.storageClassName").map(code).into_iter().collect());
-            say("access", items_at(object.root(), "spec.accessModes").map(|mode| code(mode.content())).collect());
+            say(
+                "access",
+                items_at(object.root(), "spec.accessModes").map(|mode| code(mode.content())).collect(),
+            );
         }
         Kind::StorageClass => say("provisioner", text("provisioner").map(code).into_iter().collect()),
         Kind::PriorityClass => say("value", text("value").map(code).into_iter().collect()),
@@ -70,7 +76,10 @@ pub(super) fn content(view: &View<'_>, object: ObjectRef<'_>) -> Vec<String> {
         }
         Kind::HorizontalPodAutoscaler => {
             let least = text("spec.minReplicas").unwrap_or("1");
-            say("replicas", text("spec.maxReplicas").map(|most| format!("{least} to {most}")).into_iter().collect());
+            say(
+                "replicas",
+                text("spec.maxReplicas").map(|most| format!("{least} to {most}")).into_iter().collect(),
+            );
         }
         _ => {}
     }
@@ -88,7 +97,10 @@ pub(super) fn content(view: &View<'_>, object: ObjectRef<'_>) -> Vec<String> {
         say("containers", images.collect());
         if let Some(pod) = view.graph.pod_of(object.id) {
             let selecting = selection::selecting(view, pod).into_iter();
-            say("selected by", selecting.map(|one| format!("{} `{}`", one.kind_name(), one.name())).collect());
+            say(
+                "selected by",
+                selecting.map(|one| format!("{} `{}`", one.kind_name(), one.name())).collect(),
+            );
         }
     }
     lines

@@ -53,7 +53,8 @@ fn meaning(view: &View<'_>, cursor: &Cursor<'_>) -> Option<String> {
             namers.dedup();
             let namers = namers.into_iter().map(|from| view.program.object(from));
             let is_namespace = named.kind == KindRef::Known(Kind::Namespace);
-            let namers: Vec<_> = namers.map(|from| format!("{} `{}`", from.kind_name(), from.name())).collect();
+            let namers: Vec<_> =
+                namers.map(|from| format!("{} `{}`", from.kind_name(), from.name())).collect();
             if is_namespace {
                 lines.push(format!("objects in it: {}", namers.len()));
             } else if !namers.is_empty() {
@@ -102,12 +103,16 @@ fn reference(view: &View<'_>, edge: &Edge<'_>) -> String {
             lines.insert(0, format!("**{}**", title(object)));
             lines.join("  \n")
         }
-        Resolution::Made(id) => format!("**{kind} {}**, made by {}", code(&full), title(view.program.object(id))),
+        Resolution::Made(id) => {
+            format!("**{kind} {}**, made by {}", code(&full), title(view.program.object(id)))
+        }
         Resolution::Generated => {
             format!("**{kind} {}**, made by a generator of a kustomization file", code(&full))
         }
         Resolution::Always => format!("**{kind} {}**, which every cluster has", code(&full)),
-        Resolution::External => format!("**{kind} {}**, declared as `external` in the configuration", code(&full)),
+        Resolution::External => {
+            format!("**{kind} {}**, declared as `external` in the configuration", code(&full))
+        }
         Resolution::Missing => {
             let mut text = format!("**{kind} {}** is not in the input", code(&full));
             if let Some(closest) = view.graph.closest_name(edge.kind, edge.namespace, edge.name) {
@@ -125,7 +130,10 @@ fn named_part(view: &View<'_>, cursor: &Cursor<'_>, entity: &Entity<'_>) -> Opti
     let mut lines = Vec::new();
     for one in found.iter().filter(|one| one.is_definition).take(4) {
         let file = view.program.file(one.file);
-        let home = view.program.objects_of(one.file).find(|object| touches(object.root(), one.node.range().start))?;
+        let home = view
+            .program
+            .objects_of(one.file)
+            .find(|object| touches(object.root(), one.node.range().start))?;
         let line = file.source.position(one.span().start).line + 1;
         let inside = home.root().path_to(one.node).unwrap_or_default();
         let number = match entity {
@@ -142,7 +150,8 @@ fn named_part(view: &View<'_>, cursor: &Cursor<'_>, entity: &Entity<'_>) -> Opti
             file.source.path()
         ));
     }
-    let others = found.iter().filter(|one| one.file != cursor.object.file.id || one.node.id() != touched.id());
+    let others =
+        found.iter().filter(|one| one.file != cursor.object.file.id || one.node.id() != touched.id());
     let count = others.count();
     if lines.is_empty() || (count == 0 && lines.len() < 2) {
         return None;
@@ -153,7 +162,9 @@ fn named_part(view: &View<'_>, cursor: &Cursor<'_>, entity: &Entity<'_>) -> Opti
 /// `8080/TCP: ` of the port that a name or number belongs to.
 fn port_number(root: NodeRef<'_>, node: NodeRef<'_>, key: &str) -> String {
     let trail = crate::ide::cursor::Trail::down(root, node.range().start);
-    let Some(port) = trail.holder().and_then(|holder| Some((holder.get(key)?, holder))) else { return String::new() };
+    let Some(port) = trail.holder().and_then(|holder| Some((holder.get(key)?, holder))) else {
+        return String::new();
+    };
     format!("port {}/{}: ", port.0.content(), crate::graph::ports::protocol(port.1))
 }
 
@@ -165,7 +176,9 @@ fn selection(view: &View<'_>, cursor: &Cursor<'_>, offset: u32) -> Option<String
     };
     let sites = sites_of(cursor.object);
     let is_meant = |site: &&Site<'_>| {
-        of_key == Some(site.node.id()) || touches(site.node, offset) || cursor.trail.holder().is_some_and(|holder| holder.id() == site.node.id())
+        of_key == Some(site.node.id())
+            || touches(site.node, offset)
+            || cursor.trail.holder().is_some_and(|holder| holder.id() == site.node.id())
     };
     let mut site = sites.iter().filter(is_meant).last();
     // Labels of a template: whoever selects them.
@@ -188,7 +201,8 @@ fn selection(view: &View<'_>, cursor: &Cursor<'_>, offset: u32) -> Option<String
         let mut text = "selects **no pods** of the input".to_owned();
         let namespace = cursor.object.namespace().unwrap_or_default();
         if let Some(near) = view.graph.nearest_pod(namespace, &site.selector) {
-            let failing: Vec<_> = site.selector.failing(&near.pod.labels).map(|one| code(&one.describe())).collect();
+            let failing: Vec<_> =
+                site.selector.failing(&near.pod.labels).map(|one| code(&one.describe())).collect();
             let owner = near.pod.owner();
             text.push_str(&format!("; the nearest is {}, without {}", title(owner), list(&failing)));
         }

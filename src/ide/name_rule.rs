@@ -66,15 +66,20 @@ impl NameRule {
             Self::OldLabel => is_label(name) && name.starts_with(|first: char| first.is_ascii_lowercase()),
             Self::PathSegment => !matches!(name, "" | "." | "..") && !name.contains(['/', '%']),
             Self::Key => {
-                let is_plain = |character: char| character.is_ascii_alphanumeric() || "-._".contains(character);
+                let is_plain =
+                    |character: char| character.is_ascii_alphanumeric() || "-._".contains(character);
                 !name.is_empty() && name.chars().all(is_plain) && name != "." && !name.starts_with("..")
             }
             Self::Port => {
-                is_label(name) && !name.contains("--") && name.contains(|letter: char| letter.is_ascii_lowercase())
+                is_label(name)
+                    && !name.contains("--")
+                    && name.contains(|letter: char| letter.is_ascii_lowercase())
             }
             Self::LabelValue => name.is_empty() || is_label_word(name),
             Self::LabelKey => match name.split_once('/') {
-                Some((prefix, word)) => prefix.len() <= 253 && is_subdomain(prefix) && is_label_word(word) && word.len() <= 63,
+                Some((prefix, word)) => {
+                    prefix.len() <= 253 && is_subdomain(prefix) && is_label_word(word) && word.len() <= 63
+                }
                 None => is_label_word(name) && name.len() <= 63,
             },
         };
@@ -92,7 +97,9 @@ impl NameRule {
             Self::Subdomain | Self::CronJob => {
                 "it may have lower case letters, digits, `-` and `.`, and begins and ends with a letter or digit"
             }
-            Self::Label => "it may have lower case letters, digits and `-`, and begins and ends with a letter or digit",
+            Self::Label => {
+                "it may have lower case letters, digits and `-`, and begins and ends with a letter or digit"
+            }
             Self::OldLabel => {
                 "it may have lower case letters, digits and `-`, begins with a letter, and ends with a letter or digit"
             }

@@ -3,13 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Edit;
-use crate::graph::KindRef;
+use crate::graph::{KindRef, Pod};
 use crate::graph::ports::{PortRef, ports_of_container};
 use crate::graph::reference::Resolution;
+use crate::graph::selector::{Operator, Requirement};
 use crate::graph::volumes::volume_names;
 use crate::ide::cursor::{Cursor, inner_span};
 use crate::ide::entity::{self, Entity, LabelPart, Named, Occurrence};
 use crate::ide::name_rule::NameRule;
+use crate::ide::selection::sites_reaching;
 use crate::ide::{Place, View};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectId;
@@ -98,14 +100,16 @@ fn may_be_renamed(view: &View<'_>, place: Place, entity: &Entity<'_>, name: &str
             match &changes[..] {
                 [] => Ok(()),
                 [only] => Err(format!("the label cannot be renamed alone: {only}")),
-                [first, rest @ ..] => {
-                    Err(format!("the label cannot be renamed alone: {first}, and {} more selectors change", rest.len()))
-                }
+                [first, rest @ ..] => Err(format!(
+                    "the label cannot be renamed alone: {first}, and {} more selectors change",
+                    rest.len()
+                )),
             }
         }
         Entity::ContainerPort { owner, .. } => {
             let template = PodTemplate::of(view.program.object(*owner));
-            let mut ports = template.into_iter().flat_map(PodTemplate::containers).flat_map(ports_of_container);
+            let mut ports =
+                template.into_iter().flat_map(PodTemplate::containers).flat_map(ports_of_container);
             if ports.any(|port| port.name() == Some(name)) {
                 return Err(format!("the pod has a port `{name}` already"));
             }
@@ -160,7 +164,10 @@ fn object_may_be_renamed(view: &View<'_>, place: Place, named: &Named<'_>, name:
                 ));
             }
             Resolution::Generated => {
-                return Err(format!("{kind} `{}` is made by a generator of a kustomization file", named.name));
+                return Err(format!(
+                    "{kind} `{}` is made by a generator of a kustomization file",
+                    named.name
+                ));
             }
             Resolution::Always => {
                 return Err(format!("{kind} `{}` is made by Kubernetes itself", named.name));
@@ -170,7 +177,16 @@ fn object_may_be_renamed(view: &View<'_>, place: Place, named: &Named<'_>, name:
     }
     let object = named.id.map(|id| view.program.object(id));
     if let Some(edge) = object.and_then(|object| entity::derived_name(view, object)) {
-        return Err(format!("{} `{}` gets its name from it, and is named elsewhere", edge.kind.name(), edge.name));
+        return Err(format!(
+            "{} `{}` gets its name from it, and is named elsewhere",
+            edge.kind.name(),
+            edge.name
+        ));
+    }
+    if let Some(pod) = object.and_then(|object| view.graph.pod_of(object.id))
+        && let Some(sentence) = selected_by_name(view, pod)
+    {
+        return Err(sentence);
     }
     // Objects that say no namespace live in the one that is configured, and would stay there.
     if named.kind == KindRef::Known(Kind::Namespace) && named.name == view.settings.default_namespace {
@@ -178,10 +194,40 @@ fn object_may_be_renamed(view: &View<'_>, place: Place, named: &Named<'_>, name:
             object.namespace() == Some(named.name) && object.get("metadata.namespace").is_none()
         });
         if let Some(object) = silent {
-            return Err(format!("{} `{}` says no namespace and would stay behind", object.kind_name(), object.name()));
+            return Err(format!(
+                "{} `{}` says no namespace and would stay behind",
+                object.kind_name(),
+                object.name()
+            ));
         }
     }
     Ok(())
+}
+
+/// A selector that finds pods by a label which a controller makes of the name of its workload.
+fn selected_by_name(view: &View<'_>, pod: &Pod<'_>) -> Option<String> {
+    let owner = pod.owner();
+    let has_name = |term: &Requirement<'_>| {
+        let is_name = |value: &&str| value.strip_prefix(owner.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        let is_made = pod.labels.get(&term.key).is_none();
+        is_made
+            && match &term.operator {
+                Operator::Is(value) => is_name(value),
+                Operator::In(values) | Operator::NotIn(values) => values.iter().any(|value| is_name(value)),
+                Operator::Exists | Operator::DoesNotExist => false,
+            }
+    };
+    let sites = sites_reaching(view, pod.namespace).into_iter();
+    let mut sites = sites.filter(|site| site.selector.matches(&pod.labels));
+    let (site, term) = sites.find_map(|site| {
+        let term = site.selector.requirements.iter().find(|term| has_name(term))?.describe();
+        Some((site, term))
+    })?;
+    Some(format!(
+        "{} `{}` selects its pods by `{term}`, which has the name in it",
+        site.object.kind_name(),
+        site.object.name()
+    ))
 }
 
 /// Where all entries are taken together, the key is the name of a file or of a variable as well.
@@ -223,7 +269,11 @@ fn are_not_shared(view: &View<'_>, found: &[Occurrence<'_>]) -> Result<(), Strin
         if let Some(stranger) = stranger {
             let file = &view.program.file(one.file).source;
             let line = file.position(stranger.range().start).line + 1;
-            return Err(format!("`{}` at {}:{line} stands for the same text and means something else", stranger.source(), file.path()));
+            return Err(format!(
+                "`{}` at {}:{line} stands for the same text and means something else",
+                stranger.source(),
+                file.path()
+            ));
         }
     }
     Ok(())
@@ -236,7 +286,8 @@ fn edit(all: &[Occurrence<'_>], one: &Occurrence<'_>, name: &str) -> Option<Edit
     let range = node.range();
     let span = Span::new(one.file, range.start, range.end);
     if node.is_alias() {
-        let is_changed = all.iter().any(|other| other.file == one.file && other.node.id() == node.target().id());
+        let is_changed =
+            all.iter().any(|other| other.file == one.file && other.node.id() == node.target().id());
         return (!is_changed).then(|| Edit { span, text: in_any_style(&whole()) });
     }
     let is_verbatim = node.tree().text().get(inner_span(one.file, node).range()) == Some(node.content());
@@ -245,7 +296,9 @@ fn edit(all: &[Occurrence<'_>], one: &Occurrence<'_>, name: &str) -> Option<Edit
         Style::SingleQuoted | Style::DoubleQuoted if is_verbatim && is_harmless(name) => {
             Some(Edit { span: one.span(), text: name.to_owned() })
         }
-        Style::Plain if is_verbatim && is_bare(&whole()) => Some(Edit { span: one.span(), text: name.to_owned() }),
+        Style::Plain if is_verbatim && is_bare(&whole()) => {
+            Some(Edit { span: one.span(), text: name.to_owned() })
+        }
         _ => Some(Edit { span, text: in_any_style(&whole()) }),
     }
 }

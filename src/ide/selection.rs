@@ -205,7 +205,9 @@ pub(super) fn sites_reaching<'p>(view: &View<'p>, namespace: &str) -> Vec<Site<'
 /// The objects that select the pods of an object as a whole, in order, without the object itself.
 pub(super) fn selecting<'p>(view: &View<'p>, pod: &'p Pod<'p>) -> Vec<ObjectRef<'p>> {
     let mut found = view.graph.services_of_pod(pod);
-    for (kind, path) in [(Kind::PodDisruptionBudget, "spec.selector"), (Kind::NetworkPolicy, "spec.podSelector")] {
+    for (kind, path) in
+        [(Kind::PodDisruptionBudget, "spec.selector"), (Kind::NetworkPolicy, "spec.podSelector")]
+    {
         let all = view.graph.all(KindRef::Known(kind), Some(pod.namespace));
         found.extend(all.filter(|object| {
             selector_at(*object, path).is_some_and(|selector| selector.matches(&pod.labels))

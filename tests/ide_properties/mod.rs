@@ -38,7 +38,8 @@ fn with_view<T>(text: &str, ask: impl FnOnce(&View<'_>) -> T) -> T {
 fn hold(text: &str, step: usize) {
     with_view(text, |view| {
         let file = FileId(0);
-        let is_sound = |span: Span| assert!(text.get(span.range()).is_some(), "{span:?} of {} bytes", text.len());
+        let is_sound =
+            |span: Span| assert!(text.get(span.range()).is_some(), "{span:?} of {} bytes", text.len());
         for offset in (0..=text.len() + 2).step_by(step) {
             let place = Place { file, offset: offset as u32 };
             hover::at(view, place).into_iter().for_each(|hover| is_sound(hover.span));
@@ -55,11 +56,16 @@ fn hold(text: &str, step: usize) {
                 assert!(edits.is_sorted_by(|left, right| left.span.end <= right.span.start));
             }
             let span = Span::new(file, place.offset, place.offset);
-            actions::at(view, span).iter().flat_map(|action| &action.edits).for_each(|edit| is_sound(edit.span));
+            actions::at(view, span)
+                .iter()
+                .flat_map(|action| &action.edits)
+                .for_each(|edit| is_sound(edit.span));
         }
         folding::of_file(view, file).into_iter().for_each(is_sound);
         lenses::of_file(view, file).into_iter().for_each(|lens| is_sound(lens.span));
-        hints::of_file(view, file).iter().for_each(|hint| is_sound(Span::new(file, hint.offset, hint.offset)));
+        hints::of_file(view, file)
+            .iter()
+            .for_each(|hint| is_sound(Span::new(file, hint.offset, hint.offset)));
         for symbol in symbols::of_file(view, file) {
             is_sound(symbol.span);
             assert!(symbol.span.start <= symbol.name_span.start && symbol.name_span.end <= symbol.span.end);
@@ -107,12 +113,15 @@ fn only_in(
 #[test]
 fn what_was_renamed_has_the_same_findings() {
     let mut count = 0;
+    let mut faults = Vec::new();
     for path in fixtures() {
         let text = String::from_utf8_lossy(&std::fs::read(&path).unwrap()).into_owned();
         let renames = with_view(&text, |view| {
             let mut renames = Vec::new();
-            for (at, _) in text.match_indices("name: ").chain(text.match_indices("app: ")).step_by(3).take(4) {
-                let place = Place { file: FileId(0), offset: (at + text[at..].find(": ").unwrap() + 2) as u32 };
+            for (at, _) in text.match_indices("name: ").chain(text.match_indices("app: ")).step_by(3).take(4)
+            {
+                let place =
+                    Place { file: FileId(0), offset: (at + text[at..].find(": ").unwrap() + 2) as u32 };
                 let Some((_, old)) = rename::prepare(view, place) else { continue };
                 if let Ok(edits) = rename::to(view, place, "zz-new") {
                     renames.push((old, edits));
@@ -126,11 +135,14 @@ fn what_was_renamed_has_the_same_findings() {
                 after.replace_range(edit.span.range(), &edit.text);
             }
             let (before, now) = (findings(&text), findings(&after));
-            assert_eq!(only_in(&before, &now, &old), [], "{}: {old}\n{after}", path.display());
-            assert_eq!(only_in(&now, &before, "zz-new"), [], "{}: {old}\n{after}", path.display());
+            let (lost, gained) = (only_in(&before, &now, &old), only_in(&now, &before, "zz-new"));
+            if !lost.is_empty() || !gained.is_empty() {
+                faults.push(format!("{}: `{old}`: lost {lost:?}, gained {gained:?}", path.display()));
+            }
             count += 1;
         }
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
     assert!(count > 40, "only {count} renames were tried");
 }
 
@@ -156,7 +168,9 @@ fn fleet(applications: usize) -> Workspace {
         ("settings", include_str!("../../benches/fleet/settings.yaml")),
     ];
     let files = (0..applications).flat_map(|index| {
-        templates.map(|(name, text)| SourceFile::from_text(format!("app-{index:04}/{name}.yaml"), &fill(text, index)))
+        templates.map(|(name, text)| {
+            SourceFile::from_text(format!("app-{index:04}/{name}.yaml"), &fill(text, index))
+        })
     });
     Workspace::new(files)
 }

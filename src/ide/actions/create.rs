@@ -82,7 +82,8 @@ fn make(view: &View<'_>, index: usize, edge: &Edge<'_>) -> Vec<Action> {
     if source.kind() == FileKind::Manifest && !is_json {
         let end = source.text().len() as u32;
         let lead = if source.text().ends_with('\n') { "" } else { newline };
-        let edit = Edit { span: Span::new(from.file.id, end, end), text: format!("{lead}---{newline}{text}") };
+        let edit =
+            Edit { span: Span::new(from.file.id, end, end), text: format!("{lead}---{newline}{text}") };
         actions.push(Action {
             title: format!("create the missing {what} in this file"),
             edits: vec![edit],
@@ -92,7 +93,8 @@ fn make(view: &View<'_>, index: usize, edge: &Edge<'_>) -> Vec<Action> {
         });
     }
     let folder = source.path().rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    let path = format!("{folder}{}-{}.yaml", edge.name.replace([':', '/'], "-"), kind.as_str().to_lowercase());
+    let path =
+        format!("{folder}{}-{}.yaml", edge.name.replace([':', '/'], "-"), kind.as_str().to_lowercase());
     if source.path() != "-" && !view.program.files().iter().any(|file| file.source.path() == path) {
         actions.push(Action {
             title: format!("create the missing {what} in a new file"),
@@ -108,7 +110,8 @@ fn make(view: &View<'_>, index: usize, edge: &Edge<'_>) -> Vec<Action> {
 /// What stands in the object below its metadata; `None` for kinds of which nothing useful can be made.
 fn body(view: &View<'_>, kind: Kind, edge: &Edge<'_>) -> Option<Map<String, Value>> {
     let keys = asked_keys(view, edge);
-    let entries = || -> Value { keys.iter().map(|key| (key.clone(), Value::from(""))).collect::<Map<_, _>>().into() };
+    let entries =
+        || -> Value { keys.iter().map(|key| (key.clone(), Value::from(""))).collect::<Map<_, _>>().into() };
     let body = match kind {
         Kind::ConfigMap if keys.is_empty() => json!({"data": {}}),
         Kind::ConfigMap => json!({"data": entries()}),
@@ -169,7 +172,8 @@ fn add_key(view: &View<'_>, index: usize, target: ObjectId, key: &str) -> Option
     let written = if is_bare(key) { key.to_owned() } else { quoted(key) };
     // Before the last entry, so that nothing has to be known of how that one ends.
     let at = last.range().start;
-    let edit = Edit { span: Span::new(object.file.id, at, at), text: format!("{written}: \"\"{newline}{indent}") };
+    let edit =
+        Edit { span: Span::new(object.file.id, at, at), text: format!("{written}: \"\"{newline}{indent}") };
     Some(Action {
         title: format!("add the missing key `{key}` to {} `{}`", object.kind_name(), object.name()),
         edits: vec![edit],

@@ -14,7 +14,12 @@ const HEAD: &str = "kplan: ignore[";
 pub(super) fn here(view: &View<'_>, index: usize, finding: &Diagnostic) -> Option<Action> {
     let file = file_of(view.program, finding.primary.span.file)?;
     // JSON has no comments.
-    if file.parsed.documents.iter().any(|document| document.json && document.range.contains(&finding.primary.span.start)) {
+    if file
+        .parsed
+        .documents
+        .iter()
+        .any(|document| document.json && document.range.contains(&finding.primary.span.start))
+    {
         return None;
     }
     let edit = edit(file, finding)?;

@@ -128,9 +128,11 @@ fn document_around(text: &str, block: &Range<usize>, line: usize) -> Range<usize
 /// The innermost container in braces or brackets that was opened before a place.
 fn flow_around(file: &File, offset: usize) -> Option<NodeKind> {
     let offset = offset as u32;
-    let documents = file.parsed.documents.iter().filter(|document| {
-        document.range.start <= offset && offset <= document.range.end
-    });
+    let documents = file
+        .parsed
+        .documents
+        .iter()
+        .filter(|document| document.range.start <= offset && offset <= document.range.end);
     let root: NodeId = documents.last()?.root;
     let trail = Trail::down(file.node(root), offset);
     let inner = trail.holders.iter().filter(|node| {
@@ -169,7 +171,8 @@ fn scan(text: &str, start: usize, offset: usize, end: usize, around: Option<Node
     let mut slot = slot_in(&flow);
     let (mut word, mut quote, mut is_done) = (at, None, false);
     let mut previous = ' ';
-    let mut characters = head[at..].char_indices().map(|(index, character)| (at + index, character)).peekable();
+    let mut characters =
+        head[at..].char_indices().map(|(index, character)| (at + index, character)).peekable();
     while let Some((index, character)) = characters.next() {
         if let Some(mark) = quote {
             match character {
@@ -202,7 +205,9 @@ fn scan(text: &str, start: usize, offset: usize, end: usize, around: Option<Node
                 (word, is_done) = (index + 1, true);
             }
             ',' if !flow.is_empty() => (slot, word, is_done) = (slot_in(&flow), index + 1, false),
-            ':' if slot != Slot::Value && (matches!(next, None | Some(' ' | '\t')) || (is_done && !flow.is_empty())) => {
+            ':' if slot != Slot::Value
+                && (matches!(next, None | Some(' ' | '\t')) || (is_done && !flow.is_empty())) =>
+            {
                 needs_blank = next.is_none();
                 (slot, word, is_done) = (Slot::Value, index + 1, false);
             }
@@ -247,7 +252,13 @@ fn word_behind(tail: &str, slot: Slot, quote: Option<char>, is_flow: bool) -> us
 }
 
 /// The document around a place with a mark in it, read as a key or as a value.
-pub(super) fn draft(view: &View<'_>, place: Place, line: &Line, document: &Range<usize>, is_key: bool) -> Option<Draft> {
+pub(super) fn draft(
+    view: &View<'_>,
+    place: Place,
+    line: &Line,
+    document: &Range<usize>,
+    is_key: bool,
+) -> Option<Draft> {
     let file = file_of(view.program, place.file)?;
     let text = file.source.text();
     let (mut before, mut after) = (String::new(), String::new());
@@ -282,10 +293,15 @@ pub(super) fn draft(view: &View<'_>, place: Place, line: &Line, document: &Range
         Draft::read(&whole, lead.len() + mark_in_line, path, namespace)
     };
     let read_lines = || {
-        let lead = leading_lines(&text[document.start..line.start], &text[line_end..document.end.max(line_end)], line);
+        let lead = leading_lines(
+            &text[document.start..line.start],
+            &text[line_end..document.end.max(line_end)],
+            line,
+        );
         Draft::read(&format!("{lead}{patched}\n"), lead.len() + mark_in_line, path, namespace)
     };
-    let is_between_items = is_key && !is_flow && is_between_items(&text[document.start..line.start], line, head);
+    let is_between_items =
+        is_key && !is_flow && is_between_items(&text[document.start..line.start], line, head);
     let whole = read_whole();
     if !is_flow && (is_between_items || whole.is_broken() || whole.trail().is_none()) {
         let lines = read_lines();

@@ -12,7 +12,9 @@ use crate::parse::tree::{NodeRef, Step};
 pub(super) fn at(blank: &Blank<'_>, parents: &[Step<'_>], spot: Option<&Spot<'_>>) -> Vec<Proposal> {
     let Some(spot) = spot else { return Vec::new() };
     let is_top = parents.is_empty();
-    let here = |node: NodeRef<'_>| node.raw_entries().map(|(key, _)| key.key().into_owned()).collect::<BTreeSet<_>>();
+    let here = |node: NodeRef<'_>| {
+        node.raw_entries().map(|(key, _)| key.key().into_owned()).collect::<BTreeSet<_>>()
+    };
     let mut present = blank.trail.holder().map(here).unwrap_or_default();
     present.remove(MARK);
     if let Some(keys) = values::label_keys(blank) {

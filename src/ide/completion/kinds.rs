@@ -12,7 +12,8 @@ fn all(blank: &Blank<'_>) -> Vec<(String, String)> {
     let table = Table::of(blank.view.settings.target);
     let is_object = |scope: Scope, plural: &str| scope != Scope::Subresource && plural != "-";
     let built_in = table.kinds().filter(|kind| is_object(kind.scope, kind.plural));
-    let mut kinds: Vec<_> = built_in.map(|kind| (kind.api_version.to_owned(), kind.kind.to_owned())).collect();
+    let mut kinds: Vec<_> =
+        built_in.map(|kind| (kind.api_version.to_owned(), kind.kind.to_owned())).collect();
     kinds.extend(custom_kinds(&blank.view));
     kinds
 }

@@ -68,12 +68,18 @@ fn names(blank: &Blank<'_>, object: ObjectRef<'_>) -> Vec<Proposal> {
             let all = graph.all(edge.kind, edge.namespace);
             let all = all.filter(|target| fit(target.name(), blank.typed).is_some()).take(MOST);
             proposals.extend(all.map(|target| {
-                Proposal::new(CompletionKind::Object, target.name(), format!("{} {}", target.kind_name(), place(target)))
+                Proposal::new(
+                    CompletionKind::Object,
+                    target.name(),
+                    format!("{} {}", target.kind_name(), place(target)),
+                )
             }));
         } else if edge.keys().iter().any(is_mark) {
             let asked: BTreeSet<&str> = edge.keys().into_iter().map(NodeRef::content).collect();
             for target in graph.find(edge.kind, edge.namespace, edge.name).take(1) {
-                let keys = entity::entries_of(&blank.view, target.id).into_iter().map(|(key, _)| key.key().into_owned());
+                let keys = entity::entries_of(&blank.view, target.id)
+                    .into_iter()
+                    .map(|(key, _)| key.key().into_owned());
                 let keys = keys.filter(|key| !asked.contains(key.as_str()));
                 let detail = format!("{} {}", target.kind_name(), target.name());
                 proposals.extend(keys.map(|key| Proposal::new(CompletionKind::Key, key, detail.clone())));
@@ -117,7 +123,8 @@ fn ports(blank: &Blank<'_>, object: ObjectRef<'_>) -> Vec<Proposal> {
             }
         }
     }
-    for edge in Graph::edges_in(object).into_iter().filter(|edge| edge.kind == KindRef::Known(Kind::Service)) {
+    for edge in Graph::edges_in(object).into_iter().filter(|edge| edge.kind == KindRef::Known(Kind::Service))
+    {
         let Some(used) = entity::backend_port(edge.holder).filter(is_mark) else { continue };
         let wants_name = edge.holder.get_path("port.name").is_some_and(|name| name.id() == used.id());
         let wants_number = edge.holder.get_path("port.number").is_some_and(|number| number.id() == used.id());
@@ -132,7 +139,8 @@ fn ports(blank: &Blank<'_>, object: ObjectRef<'_>) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for (name, number, detail) in listed {
         let beside = number.map(|number| format!("{number}, ")).unwrap_or_default();
-        proposals.extend(name.map(|name| Proposal::new(CompletionKind::Name, name, format!("{beside}{detail}"))));
+        proposals
+            .extend(name.map(|name| Proposal::new(CompletionKind::Name, name, format!("{beside}{detail}"))));
         proposals.extend(number.map(|number| verbatim(CompletionKind::Name, number.to_string(), detail)));
     }
     proposals
@@ -166,8 +174,11 @@ pub(super) fn label_keys(blank: &Blank<'_>) -> Option<Vec<(String, String)>> {
         }
     }
     let mut keys: Vec<_> = keys.into_iter().collect();
-    keys.sort_by(|(left, left_count), (right, right_count)| right_count.cmp(left_count).then(left.cmp(right)));
-    let detail = |count: usize| format!("label of {count} {}", if count == 1 { "workload" } else { "workloads" });
+    keys.sort_by(|(left, left_count), (right, right_count)| {
+        right_count.cmp(left_count).then(left.cmp(right))
+    });
+    let detail =
+        |count: usize| format!("label of {count} {}", if count == 1 { "workload" } else { "workloads" });
     Some(keys.into_iter().map(|(key, count)| (key, detail(count))).collect())
 }
 
@@ -177,13 +188,16 @@ fn label_values(blank: &Blank<'_>, object: ObjectRef<'_>) -> Vec<Proposal> {
     let namespace = site.object.namespace().unwrap_or_default();
     let pods = || blank.view.graph.pods_in(namespace);
     let steps = &blank.trail.steps;
-    let is_in_expression = steps.iter().any(|step| matches!(step, Step::Key(key) if key == "matchExpressions"));
+    let is_in_expression =
+        steps.iter().any(|step| matches!(step, Step::Key(key) if key == "matchExpressions"));
     let last = steps.last();
     let of_key = |key: &str| {
         let mut values: BTreeMap<&str, String> = BTreeMap::new();
         for pod in pods() {
             if let Some(value) = pod.labels.get(key) {
-                values.entry(value).or_insert_with(|| format!("{} {}", pod.owner().kind_name(), pod.owner().name()));
+                values
+                    .entry(value)
+                    .or_insert_with(|| format!("{} {}", pod.owner().kind_name(), pod.owner().name()));
             }
         }
         let proposals = values.into_iter();
@@ -216,7 +230,8 @@ fn of_schema(blank: &Blank<'_>) -> Vec<Proposal> {
         .kind()
         .and_then(|kind| default_of(kind, &spot.keys, blank.view.settings.target))
         .filter(|default| !default.is_object() && !default.is_array());
-    let shown = default.as_ref().map(|default| default.as_str().map_or_else(|| default.to_string(), str::to_owned));
+    let shown =
+        default.as_ref().map(|default| default.as_str().map_or_else(|| default.to_string(), str::to_owned));
     for value in &field.allowed {
         let detail = if shown.as_deref() == Some(value) { "default" } else { "" };
         proposals.push(verbatim(kind, value.to_string(), detail.to_owned()));

@@ -109,6 +109,12 @@ fn together<'p>(
             all.iter().filter(|site| asks(site) && new_pods.iter().any(|pod| selected(pod, site))).collect();
         (new_pods, new_sites) = (more_pods, more_sites);
     }
+    // Where nobody else has the pair, a selector that asks for it and matches nothing can only mean these.
+    let is_only_theirs = graph.pods_in(namespace).all(|pod| !has_pair(pod) || pods.contains(&pod.owner().id));
+    if is_only_theirs && !pods.is_empty() {
+        let idle = all.iter().filter(|site| asks(site));
+        sites.extend(idle.map(|site| (site.object.id, site.node.id())));
+    }
     let pods = pods.into_iter().filter_map(|owner| graph.pod_of(owner)).collect();
     let chosen =
         all.iter().filter(|site| sites.contains(&(site.object.id, site.node.id()))).cloned().collect();
