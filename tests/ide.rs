@@ -466,3 +466,49 @@ fn a_fenced_block_of_markdown_is_a_manifest() {
             .contains("Pod.spec.restartPolicy")
     );
 }
+
+#[test]
+fn a_custom_kind_is_known_by_its_definition() {
+    let definition = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: caches.shop.io}\nspec:\n  group: shop.io\n  names: {kind: Cache, plural: caches}\n  scope: Namespaced\n  versions:\n  - name: v1\n    served: true\n    storage: true\n    schema:\n      openAPIV3Schema:\n        type: object\n        properties:\n          spec:\n            type: object\n            required: [size]\n            properties:\n              size: {type: integer, description: How much it holds.}\n              mode: {type: string, enum: [lru, fifo]}\n---\n";
+    let fields = completed(&format!("{definition}apiVersion: shop.io/v1\nkind: Cache\nspec:\n  ⟨⟩\n"));
+    assert_eq!(fields, ["size", "mode"]);
+    assert_eq!(
+        completed(&format!("{definition}apiVersion: shop.io/v1\nkind: Cache\nspec:\n  mode: ⟨⟩\n")),
+        ["lru", "fifo"]
+    );
+    assert_eq!(completed(&format!("{definition}apiVersion: shop.io/v1\nkind: ⟨⟩\n")), ["Cache"]);
+    let text = hovered(&format!(
+        "{definition}apiVersion: shop.io/v1\nkind: Cache\nmetadata: {{name: a}}\nspec:\n  si⟨⟩ze: 3\n"
+    ));
+    assert!(text.contains("How much it holds."), "{text}");
+}
+
+#[test]
+fn hover_answers_in_a_broken_document() {
+    let text =
+        hovered(&format!("{POD}  containers:\n    - name: a\n      image: b: c\n  restart⟨⟩Policy: Never\n"));
+    assert!(text.contains("Pod.spec.restartPolicy"), "{text}");
+}
+
+#[test]
+fn what_a_controller_makes_of_a_name_keeps_it() {
+    let set = "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: d⟨⟩b}\nspec:\n  serviceName: x\n  selector: {matchLabels: {app: db}}\n  template:\n    metadata: {labels: {app: db}}\n    spec: {containers: [{name: db, image: b}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: first}\nspec:\n  selector: {statefulset.kubernetes.io/pod-name: db-0}\n  ports: [{port: 1}]\n";
+    let error = renamed(set, "data").unwrap_err();
+    assert!(
+        error.contains("Service `first` selects its pods by `statefulset.kubernetes.io/pod-name: db-0`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_missing_key_is_added_where_it_is_missed() {
+    let text = shop(
+        "envFrom:\n            - configMapRef: {name: settings}",
+        "env:\n            - name: A\n              valueFrom: {configMapKeyRef: {name: settings, key: TI⟨⟩ER}}",
+    );
+    let case = case(&text);
+    let offered =
+        case.ask(|view, place| actions::at(view, Span::new(place.file, place.offset, place.offset)));
+    let add = offered.iter().find(|action| action.title.starts_with("add the missing key")).unwrap();
+    assert!(case.after(&add.edits).contains("  CURRENCY: EUR\n  TIER: \"\"\n  LOCALE: de\n"));
+}

@@ -43,8 +43,11 @@ impl<'p> Trail<'p> {
                 return trail;
             }
             trail.holders.push(at);
-            let next =
-                if at.is_mapping() { trail.into_entry(at, offset) } else { trail.into_item(at, offset) };
+            let next = if at.is_mapping() {
+                trail.step_into_entry(at, offset)
+            } else {
+                trail.step_into_item(at, offset)
+            };
             match next {
                 Some(next) => at = next,
                 None => return trail,
@@ -52,7 +55,7 @@ impl<'p> Trail<'p> {
         }
     }
 
-    fn into_entry(&mut self, mapping: NodeRef<'p>, offset: u32) -> Option<NodeRef<'p>> {
+    fn step_into_entry(&mut self, mapping: NodeRef<'p>, offset: u32) -> Option<NodeRef<'p>> {
         for (key, value) in mapping.raw_entries() {
             if touches(key, offset) {
                 self.steps.push(Step::Key(key.key()));
@@ -67,7 +70,7 @@ impl<'p> Trail<'p> {
         None
     }
 
-    fn into_item(&mut self, sequence: NodeRef<'p>, offset: u32) -> Option<NodeRef<'p>> {
+    fn step_into_item(&mut self, sequence: NodeRef<'p>, offset: u32) -> Option<NodeRef<'p>> {
         let (index, item) = sequence.items().enumerate().find(|(_, item)| touches(*item, offset))?;
         self.steps.push(Step::Index(index));
         Some(item)

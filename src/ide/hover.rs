@@ -180,7 +180,7 @@ fn selection(view: &View<'_>, cursor: &Cursor<'_>, offset: u32) -> Option<String
             || touches(site.node, offset)
             || cursor.trail.holder().is_some_and(|holder| holder.id() == site.node.id())
     };
-    let mut site = sites.iter().filter(is_meant).last();
+    let mut site = sites.iter().rfind(is_meant);
     // Labels of a template: whoever selects them.
     if site.is_none() {
         let own = view.graph.pod_of(cursor.object.id)?;

@@ -307,7 +307,8 @@ fn definition<'p>(view: &View<'p>, api_version: &str, kind: &str) -> Option<Node
             continue;
         }
         let versions = object.get("spec.versions").into_iter().flat_map(NodeRef::items);
-        for one in versions.filter(|one| is_it(one.get("name"), version)) {
+        let mut found = versions.filter(|one| is_it(one.get("name"), version));
+        if let Some(one) = found.next() {
             return one.get_path("schema.openAPIV3Schema");
         }
     }

@@ -109,7 +109,11 @@ pub(super) fn sites_of(object: ObjectRef<'_>) -> Vec<Site<'_>> {
             let is_external = object.get("spec.type").and_then(NodeRef::as_str) == Some("ExternalName");
             add(object.get("spec.selector").filter(|_| !is_external), true, Reach::Own, true);
         }
-        Kind::ReplicationController => add(object.get("spec.selector"), true, Reach::Own, true),
+        // Without one, the labels of its template (`SetDefaults_ReplicationController`).
+        Kind::ReplicationController => {
+            let labels = || object.get("spec.template.metadata.labels");
+            add(object.get("spec.selector").or_else(labels), true, Reach::Own, true);
+        }
         Kind::Deployment
         | Kind::ReplicaSet
         | Kind::StatefulSet

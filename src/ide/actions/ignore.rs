@@ -55,7 +55,7 @@ fn edit(file: &File, finding: &Diagnostic) -> Option<Edit> {
         let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
         insert(line_start + indent.len() as u32, format!("# {HEAD}{}]{newline}{indent}", finding.check))
     };
-    match comment_place(file, start, line_start, line_end) {
+    match comment_place(file, line_start, line_end) {
         Where::EndOfLine => Some(insert(line_end, format!("  # {HEAD}{}]", finding.check))),
         Where::LineAbove => Some(own_line()),
         Where::Nowhere => None,
@@ -94,9 +94,9 @@ enum Where {
     Nowhere,
 }
 
-/// Whether a comment can stand at the end of the line of a finding: not where a text goes on to the next line, and not
-/// where the finding is of an object as a whole.
-fn comment_place(file: &File, start: u32, line_start: u32, line_end: u32) -> Where {
+/// Where a comment about a line can stand: at its end, but not where a text goes on to the next line, and nowhere inside
+/// such a text.
+fn comment_place(file: &File, line_start: u32, line_end: u32) -> Where {
     let documents = file.parsed.documents.iter();
     let roots: Vec<NodeRef<'_>> = documents.map(|document| file.node(document.root)).collect();
     let Some(root) = roots.iter().copied().find(|root| touches(*root, line_end)) else {
@@ -118,7 +118,5 @@ fn comment_place(file: &File, start: u32, line_start: u32, line_end: u32) -> Whe
             };
         }
     }
-    // What the finding is about may begin before its line, as a list item that it is a key of: the line counts then.
-    let _ = start;
     Where::EndOfLine
 }

@@ -81,8 +81,8 @@ impl Draft {
             return Some(object.root());
         }
         let file = self.file();
-        let roots = file.parsed.documents.iter().map(|document| file.node(document.root));
-        roots.filter(|root| root.range().start <= self.mark && self.mark <= root.range().end).last()
+        let mut roots = file.parsed.documents.iter().map(|document| file.node(document.root));
+        roots.rfind(|root| root.range().start <= self.mark && self.mark <= root.range().end)
     }
 
     /// The way from the root to the mark, if it has become a key or scalar of its own.
@@ -128,17 +128,17 @@ fn document_around(text: &str, block: &Range<usize>, line: usize) -> Range<usize
 /// The innermost container in braces or brackets that was opened before a place.
 fn flow_around(file: &File, offset: usize) -> Option<NodeKind> {
     let offset = offset as u32;
-    let documents = file
+    let mut documents = file
         .parsed
         .documents
         .iter()
         .filter(|document| document.range.start <= offset && offset <= document.range.end);
-    let root: NodeId = documents.last()?.root;
+    let root: NodeId = documents.next_back()?.root;
     let trail = Trail::down(file.node(root), offset);
-    let inner = trail.holders.iter().filter(|node| {
+    let mut inner = trail.holders.iter().filter(|node| {
         node.style() == Style::Flow && node.range().start < offset && offset < node.range().end
     });
-    inner.last().map(|node| node.kind())
+    inner.next_back().map(|node| node.kind())
 }
 
 fn slot_in(flow: &[NodeKind]) -> Slot {
@@ -359,9 +359,10 @@ fn leading_lines(above: &str, below: &str, line: &Line) -> String {
             if is_item(other) {
                 is_beside = false;
             }
-        } else if indent == line.indent && is_beside && !is_item(other) && content.contains(':') {
-            kept.push(other);
-        } else if indent == 0 && limit == 0 && is_head(content) {
+            continue;
+        }
+        let is_neighbour = indent == line.indent && is_beside && !is_item(other) && content.contains(':');
+        if is_neighbour || (indent == 0 && limit == 0 && is_head(content)) {
             kept.push(other);
         }
     }

@@ -27,7 +27,8 @@ pub(super) fn at(blank: &Blank<'_>, parents: &[Step<'_>], spot: Option<&Spot<'_>
         None => (spot.holding, ""),
     };
     let mut fields = blank.model.fields(holding, is_top);
-    fields.retain(|field| !present.contains(&*field.name) && !(is_top && field.name == "status"));
+    let is_unwanted = |name: &str| present.contains(name) || (is_top && name == "status");
+    fields.retain(|field| !is_unwanted(&field.name));
     fields.sort_by_key(|field| (rank(field, is_top), !field.required, field.name != "name"));
     fields.into_iter().map(|field| proposal(blank, &field, lead)).collect()
 }

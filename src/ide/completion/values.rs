@@ -153,7 +153,7 @@ fn site_at<'d>(blank: &Blank<'d>, object: ObjectRef<'d>) -> Option<Site<'d>> {
         let range = site.node.range();
         range.start <= node.range().start && node.range().end <= range.end
     };
-    sites_of(object).into_iter().filter(is_in).last()
+    sites_of(object).into_iter().rfind(is_in)
 }
 
 /// The labels that pods have, where the mark is a key in a selector: each with where it is seen.

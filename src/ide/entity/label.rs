@@ -192,9 +192,16 @@ pub(in crate::ide) fn selectors_that_change<'p>(
                     if renames && text == value { new_value.to_owned() } else { text.to_owned() }
                 };
                 let has = own(wanted_key);
-                // Labels that a controller adds are not written anywhere.
-                if has.is_none() && pod.labels.has_key(wanted_key) && pod.labels.get(wanted_key).is_none() {
-                    return one.matches(&pod.labels);
+                // Labels that a controller adds are not written anywhere, and keep what they say.
+                if has.is_none() && pod.labels.get(wanted_key).is_none() && pod.labels.has_key(wanted_key) {
+                    let may_be = |text: &str| pod.labels.has(wanted_key, &wanted(text));
+                    return match &one.operator {
+                        Operator::Is(text) => may_be(text),
+                        Operator::In(texts) => texts.iter().any(|text| may_be(text)),
+                        Operator::NotIn(texts) => !texts.iter().any(|text| may_be(text)),
+                        Operator::Exists => true,
+                        Operator::DoesNotExist => false,
+                    };
                 }
                 match &one.operator {
                     Operator::Is(text) => has == Some(wanted(text)),
