@@ -9,6 +9,7 @@ pub mod diagnostic;
 pub mod fingerprint;
 pub mod fix;
 pub mod graph;
+pub mod ide;
 pub mod load;
 pub mod parse;
 pub mod plan;

@@ -25,6 +25,7 @@ const LADDER: &[&[&str]] = &[
     &["check"],
     &["analysis"],
     &["render", "fix", "baseline", "since"],
+    &["ide"],
     &["load"],
     &["lsp"],
     &["cli"],
