@@ -19,7 +19,7 @@ use crate::plan::fit::Fit;
 use crate::plan::gather::{Sources, has_nodes, is_whole};
 use crate::plan::scheduler::Detail;
 use crate::practice::Practice;
-use crate::source::{FileRole, SourceFile, Workspace};
+use crate::source::{FileId, FileRole, SourceFile, Workspace};
 use crate::suppression::Suppressions;
 
 /// What was found, in output order, and how much was looked at.
@@ -51,18 +51,21 @@ impl Idle {
                 !settings.external[*index].declares(edge.kind.name(), edge.namespace, edge.name)
             });
         }
-        let is_for_something = |exemption: &Exemption| {
-            let objects = &exemption.objects;
-            program.files().iter().filter(|file| exemption.holds_file(file.source.path())).any(|file| {
-                let mut all = file.objects.iter();
-                objects.is_everything()
-                    || all.any(|one| objects.holds(&one.kind_name, one.namespace.as_deref(), &one.name))
-            })
-        };
+        let is_for_something =
+            |exemption: &Exemption| program.files().iter().any(|file| is_for_something_in(exemption, file));
         let exemptions = settings.exemptions.iter().enumerate();
         let exemptions = exemptions.filter(|(_, exemption)| !is_for_something(exemption));
         Self { external, exemptions: exemptions.map(|(index, _)| index).collect() }
     }
+}
+
+/// Whether an exemption is for anything in a file.
+pub fn is_for_something_in(exemption: &Exemption, file: &File) -> bool {
+    let objects = &exemption.objects;
+    let mut all = file.objects.iter();
+    exemption.holds_file(file.source.path())
+        && (objects.is_everything()
+            || all.any(|one| objects.holds(&one.kind_name, one.namespace.as_deref(), &one.name)))
 }
 
 /// How much was looked at and how much was found.
@@ -104,28 +107,51 @@ impl Analysis {
     }
 }
 
+/// All that is looked at together: the program, and beside it what the cluster has.
+#[derive(Debug)]
+pub struct Input<'p> {
+    /// The files that are checked, and those that they are checked against.
+    pub program: &'p Program,
+    /// The objects of the files that say what the cluster has.
+    pub inventory: &'p Program,
+}
+
+/// Facts and findings of a program: the middle of the pipeline, between reading and counting.
+///
+/// Only the files that are wanted are checked; the program must hold all that they can be checked against.
+pub fn examine(
+    input: &Input<'_>,
+    graph: &Graph<'_>,
+    settings: &Settings,
+    is_wanted: &(dyn Fn(FileId) -> bool + Sync),
+) -> Vec<Diagnostic> {
+    let Input { program, inventory } = *input;
+    let schemas = Facts::of(program, settings.target, &settings.schemas);
+    let practice = Practice::new(program);
+    let sources = Sources { program, inventory };
+    let is_known = has_nodes(sources) && is_whole(sources);
+    let fit = is_known.then(|| Fit::new(sources, Detail::Outcome));
+    let suppressions = Suppressions::of(program);
+    let context = Context {
+        program,
+        schemas: &schemas,
+        graph,
+        practice: &practice,
+        inventory,
+        fit: fit.as_ref(),
+        suppressions: &suppressions,
+        settings,
+    };
+    check::run_where(&context, is_wanted)
+}
+
 /// Parses, resolves and checks all files. Never fails and never panics: bad input is diagnostics.
 pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
     let (program, inventory) = read_with_inventory(workspace, configured);
     let settings = &knowing(configured, &inventory);
     let graph = Graph::build(&program, settings);
-    let schemas = Facts::of(&program, settings.target, &settings.schemas);
-    let practice = Practice::new(&program);
-    let sources = Sources { program: &program, inventory: &inventory };
-    let is_known = has_nodes(sources) && is_whole(sources);
-    let fit = is_known.then(|| Fit::new(sources, Detail::Outcome));
-    let suppressions = Suppressions::of(&program);
-    let context = Context {
-        program: &program,
-        schemas: &schemas,
-        graph: &graph,
-        practice: &practice,
-        inventory: &inventory,
-        fit: fit.as_ref(),
-        suppressions: &suppressions,
-        settings,
-    };
-    let diagnostics = check::run(&context);
+    let input = Input { program: &program, inventory: &inventory };
+    let diagnostics = examine(&input, &graph, settings, &|_| true);
     let summary = summarize(&program, &diagnostics);
     let idle = Idle::of(&program, &graph, configured);
     // Freeing the trees of a large input takes a while, and nobody needs to wait for it.
@@ -134,7 +160,7 @@ pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
 }
 
 /// The settings, with what the inventory has as objects that exist. What nobody refers to by name is left out.
-fn knowing<'s>(settings: &'s Settings, inventory: &Program) -> Cow<'s, Settings> {
+pub fn knowing<'s>(settings: &'s Settings, inventory: &Program) -> Cow<'s, Settings> {
     let is_meant = |object: &ObjectRef<'_>| {
         !matches!(
             object.kind(),
@@ -163,14 +189,23 @@ pub fn read(workspace: &Workspace, settings: &Settings) -> Program {
 /// Parses all files: the program, and beside it the objects of the files that say what the cluster has. In the program
 /// such a file is empty, so that every file keeps its id.
 pub fn read_with_inventory(workspace: &Workspace, settings: &Settings) -> (Program, Program) {
+    apart(read_files(workspace, settings))
+}
+
+/// Parses all files, in the order of their ids.
+pub fn read_files(workspace: &Workspace, settings: &Settings) -> Vec<Arc<File>> {
     let sources: Vec<_> = workspace.files().collect();
-    let files: Vec<Arc<File>> = sources
-        .into_par_iter()
-        .map(|(id, source)| {
-            let parsed = parse::parse(source);
-            Arc::new(read_objects(id, Arc::clone(source), parsed, &settings.default_namespace))
-        })
-        .collect();
+    sources.into_par_iter().map(|(id, source)| read_file(id, source, settings)).collect()
+}
+
+/// Parses one file.
+pub fn read_file(id: FileId, source: &Arc<SourceFile>, settings: &Settings) -> Arc<File> {
+    let parsed = parse::parse(source);
+    Arc::new(read_objects(id, Arc::clone(source), parsed, &settings.default_namespace))
+}
+
+/// Takes the files that say what the cluster has out of the others.
+pub fn apart(files: Vec<Arc<File>>) -> (Program, Program) {
     if files.iter().all(|file| file.source.role() == FileRole::Source) {
         return (Program::new(files), Program::default());
     }

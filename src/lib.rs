@@ -8,6 +8,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod fix;
 pub mod graph;
+pub mod incremental;
 pub mod load;
 pub mod parse;
 pub mod plan;

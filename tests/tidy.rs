@@ -23,6 +23,7 @@ const LADDER: &[&[&str]] = &[
     &["plan"],
     &["check"],
     &["analysis"],
+    &["incremental"],
     &["render", "fix", "baseline"],
     &["load"],
     &["lsp"],

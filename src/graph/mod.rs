@@ -27,7 +27,7 @@ use crate::graph::selector::Selector;
 use crate::graph::services::ServiceIndex;
 use crate::graph::world::World;
 use crate::parse::kind::Kind;
-use crate::parse::object::{ObjectId, ObjectRef, Program};
+use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::source::FileId;
 
 pub use names::{Closest, KindRef};
@@ -226,6 +226,18 @@ impl<'p> Graph<'p> {
         Resolver { program: self.program, names: &self.names, world: &self.world }
             .lookup(from, kind, namespace, name)
     }
+}
+
+/// The references of an object, in source order, without what they lead to.
+pub fn references_of(object: ObjectRef<'_>) -> Vec<Edge<'_>> {
+    let mut edges = Vec::new();
+    extract::edges_of(object, &mut edges);
+    edges
+}
+
+/// Whether a file is one of those that say which files are patches and which objects a generator makes.
+pub fn is_kustomization(file: &File) -> bool {
+    kustomize::is_kustomization(file.source.path())
 }
 
 fn is_patch(object: ObjectRef<'_>, patches: &[FileId]) -> bool {
