@@ -108,7 +108,7 @@ fn follows(name: &str, original: &Files, settings: &Settings, steps: usize, seed
             };
             for file in (0..files.len() as u32).map(FileId) {
                 let is_changed = of(&before, file) != of(&after, file);
-                assert_eq!(is_changed, changed.contains(&file), "{name}, step {step}: {file:?}");
+                assert!(!is_changed || changed.contains(&file), "{name}, step {step}: {file:?}");
             }
         }
         let whole = analyze(&workspace(&files), settings);

@@ -25,6 +25,7 @@ const LADDER: &[&[&str]] = &[
     &["analysis"],
     &["incremental"],
     &["render", "fix", "baseline"],
+    &["ide"],
     &["load"],
     &["lsp"],
     &["cli"],

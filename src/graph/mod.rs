@@ -108,6 +108,13 @@ impl<'p> Graph<'p> {
         &self.edges[start as usize..self.ends[index] as usize]
     }
 
+    /// The references that an object would have, which need not be one of the program: none is resolved.
+    pub fn edges_in<'o>(object: ObjectRef<'o>) -> Vec<Edge<'o>> {
+        let mut edges = Vec::new();
+        extract::edges_of(object, &mut edges);
+        edges
+    }
+
     /// The references that lead to an object.
     pub fn edges_to(&self, object: ObjectId) -> impl Iterator<Item = &Edge<'p>> {
         let start = self.incoming.partition_point(|(target, _)| *target < object);

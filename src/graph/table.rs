@@ -7,7 +7,7 @@ use crate::graph::reference::{From, Keys, Row, Scope, To};
 use crate::parse::kind::Kind;
 
 /// `metadata.namespace` of every object that lives in one.
-pub(super) static NAMESPACE: Row =
+pub static NAMESPACE: Row =
     Row::new(From::Namespaced, "metadata.namespace", To::Kind(Kind::Namespace)).usual();
 
 const GATEWAY_ROUTES: &[Kind] =

@@ -143,33 +143,41 @@ impl Session {
         files.extend(showing.map(|(_, from)| *from));
     }
 
-    /// Looks again at everything that the changes may concern. Returns the files whose findings are other ones now, in
-    /// order.
+    /// Looks again at everything that the changes may concern. Returns the files whose findings may have to be shown anew,
+    /// in order: those whose findings are other ones now, those that have changed, and those whose findings show places
+    /// in these.
     pub fn refresh(&mut self) -> Vec<FileId> {
         // Should it not come to an end, nothing is known to be right.
         let pending = std::mem::replace(&mut self.pending, Pending::All);
-        let all = || self.files.iter().map(|file| file.id).collect();
+        let all = || self.files.iter().map(|file| file.id).collect::<BTreeSet<FileId>>();
+        let mut touched = BTreeSet::new();
         let wanted: BTreeSet<FileId> = match pending {
-            Pending::All => all(),
+            Pending::All => {
+                touched = all();
+                all()
+            }
             Pending::Some { files, .. } if files.is_empty() => {
                 self.pending = Pending::nothing();
                 return Vec::new();
             }
-            Pending::Some { .. } if self.said.iter().any(|said| said.reach == Reach::Nodes) => all(),
+            Pending::Some { files, .. } if self.said.iter().any(|said| said.reach == Reach::Nodes) => {
+                touched = files;
+                all()
+            }
             Pending::Some { mut files, topics } => {
+                touched.extend(files.iter().copied());
                 files.extend(topics.iter().flat_map(|topic| holders(&self.readers, *topic)));
                 files
             }
         };
         let found = self.examine(&wanted);
-        let mut changed = Vec::new();
         for (id, found) in wanted.into_iter().zip(found) {
             if self.replace(id, found) {
-                changed.push(id);
+                touched.insert(id);
             }
         }
         self.pending = Pending::nothing();
-        changed
+        touched.into_iter().collect()
     }
 
     /// All findings, in output order.

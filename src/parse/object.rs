@@ -245,6 +245,13 @@ impl Program {
         ObjectRef { id, file, object: &file.objects[object as usize] }
     }
 
+    /// The objects of one file, in order.
+    pub fn objects_of(&self, file: FileId) -> impl DoubleEndedIterator<Item = ObjectRef<'_>> {
+        let start = self.objects.partition_point(|(other, _)| *other < file.0);
+        let end = self.objects.partition_point(|(other, _)| *other <= file.0);
+        (start..end).map(|index| self.object(ObjectId(index as u32)))
+    }
+
     /// All objects, in order.
     pub fn objects(&self) -> impl ExactSizeIterator<Item = ObjectRef<'_>> {
         (0..self.objects.len()).map(|index| self.object(ObjectId(index as u32)))

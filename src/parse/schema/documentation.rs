@@ -1,5 +1,7 @@
 //! What Kubernetes itself says of its fields: the comments of its types, as the `k8s-openapi` crate carries them.
 
+use std::sync::OnceLock;
+
 use k8s_openapi::api;
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
@@ -21,6 +23,19 @@ impl Documentation {
         read(&mut generator);
         let types = generator.take_definitions(false).into_iter().collect();
         Some(Self { types })
+    }
+
+    /// As [`Documentation::of_kind`], read once and kept: for those who ask again and again.
+    pub fn shared(type_name: &str) -> Option<&'static Self> {
+        static READ: [OnceLock<Documentation>; KIND_COUNT] = [const { OnceLock::new() }; KIND_COUNT];
+        let index = KINDS.iter().position(|(name, _)| *name == type_name)?;
+        if READ[index].get().is_none()
+            && let Some(read) = Self::of_kind(type_name)
+        {
+            // Another thread may have been faster, with the same result.
+            let _ = READ[index].set(read);
+        }
+        READ[index].get()
     }
 
     /// What is said of a type, such as `core.v1.Container`.
@@ -46,8 +61,10 @@ fn read<T: JsonSchema>(generator: &mut SchemaGenerator) {
     generator.subschema_for::<T>();
 }
 
+const KIND_COUNT: usize = KINDS.len();
+
 /// All kinds of the newest version by the names of their types: `schemas/kubernetes.txt` without what is older.
-static KINDS: &[(&str, Read)] = &[
+const KINDS: &[(&str, Read)] = &[
     (
         "admissionregistration.v1.MutatingAdmissionPolicy",
         read::<api::admissionregistration::v1::MutatingAdmissionPolicy>,
