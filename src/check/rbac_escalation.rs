@@ -89,8 +89,8 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
 }
 
 fn taken<'p>(rule: Rule<'p>, way: &Way) -> Option<NodeRef<'p>> {
-    let node = rule.grants("verbs", way.verb)?;
     let resource = rule.grants("resources", way.resource)?;
+    let node = rule.grants("verbs", way.verb)?;
     rule.grants("apiGroups", way.group)?;
     Some(if way.severity == Severity::Note { resource } else { node })
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// A 64-bit digest of a few texts. Not cryptographic: whoever looks something up by it compares the texts as well.
-pub(super) fn digest(parts: &[&str]) -> u64 {
+pub(crate) fn digest(parts: &[&str]) -> u64 {
     digest_from(0, parts)
 }
 
@@ -30,7 +30,7 @@ fn mix(state: u64, word: u64) -> u64 {
 
 /// A multimap from digests to small values, kept sorted by digest and then by value.
 #[derive(Debug)]
-pub(super) struct Index<T> {
+pub(crate) struct Index<T> {
     entries: Vec<(u64, T)>,
 }
 
@@ -42,14 +42,14 @@ impl<T> Default for Index<T> {
 
 impl<T: Copy + Ord> Index<T> {
     /// An index of these entries; those of one digest are kept in the order of their values.
-    pub(super) fn new(mut entries: Vec<(u64, T)>) -> Self {
+    pub(crate) fn new(mut entries: Vec<(u64, T)>) -> Self {
         entries.sort_unstable();
         entries.shrink_to_fit();
         Self { entries }
     }
 
     /// All values of a digest, in order.
-    pub(super) fn get(&self, digest: u64) -> &[(u64, T)] {
+    pub(crate) fn get(&self, digest: u64) -> &[(u64, T)] {
         &self.entries[self.range(digest)]
     }
 

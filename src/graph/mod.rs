@@ -3,7 +3,7 @@
 //! Facts only. Whether a missing object is a fault, and how grave, is for the checks to say.
 
 mod extract;
-mod hash;
+pub(crate) mod hash;
 mod kustomize;
 pub mod map;
 mod names;

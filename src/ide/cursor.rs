@@ -115,11 +115,6 @@ impl<'p> Cursor<'p> {
         let object = object_at(program, place)?;
         Some(Self { object, trail: Trail::down(object.root(), place.offset) })
     }
-
-    /// The span of a node of the object.
-    pub(super) fn span(&self, node: NodeRef<'_>) -> Span {
-        self.object.span(node)
-    }
 }
 
 /// The innermost object whose bytes touch a place.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::graph::table;
 use crate::ide::View;
-use crate::ide::selection::selecting;
 use crate::parse::object::{ObjectId, ObjectRef};
+use crate::practice::Practice;
 use crate::source::{FileId, Span};
 
 /// More of them are counted and not named.
@@ -23,10 +23,14 @@ pub struct Lens {
 /// The lenses of a file, in order: by whom the pods of an object are selected, and how many objects name it.
 pub fn of_file(view: &View<'_>, file: FileId) -> Vec<Lens> {
     let mut lenses = Vec::new();
+    // Its indexes are made when the first pod of the file asks.
+    let practice = Practice::new(view.program);
     for object in view.program.objects_of(file).filter(|object| !view.graph.is_patch(*object)) {
         let span = object.name_span();
         if let Some(pod) = view.graph.pod_of(object.id) {
-            let selecting = selecting(view, pod);
+            let mut selecting = view.graph.services_of_pod(pod);
+            selecting.extend(practice.budgets_of(pod));
+            selecting.extend(practice.policies_of(pod));
             if !selecting.is_empty() {
                 lenses.push(Lens { span, title: format!("selected by {}", list(&selecting)) });
             }

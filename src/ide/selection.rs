@@ -8,7 +8,7 @@ use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
 use crate::practice::replicas::replicas_of;
-use crate::practice::selection::items_at;
+use crate::practice::selection::{items_at, selector_at};
 
 /// Where a selector looks for pods.
 #[derive(Clone, Debug)]
@@ -205,12 +205,18 @@ pub(super) fn sites_reaching<'p>(view: &View<'p>, namespace: &str) -> Vec<Site<'
 /// The objects that select the pods of an object as a whole, in order, without the object itself.
 pub(super) fn selecting<'p>(view: &View<'p>, pod: &'p Pod<'p>) -> Vec<ObjectRef<'p>> {
     let mut found = view.graph.services_of_pod(pod);
-    for kind in [Kind::PodDisruptionBudget, Kind::NetworkPolicy, Kind::PodMonitor] {
-        for object in view.graph.all(KindRef::Known(kind), Some(pod.namespace)) {
-            let mut sites = sites_of(object).into_iter().filter(|site| site.is_main);
-            if sites.any(|site| site.selector.matches(&pod.labels) && site.reaches(view, pod.namespace)) {
-                found.push(object);
-            }
+    for (kind, path) in
+        [(Kind::PodDisruptionBudget, "spec.selector"), (Kind::NetworkPolicy, "spec.podSelector")]
+    {
+        let all = view.graph.all(KindRef::Known(kind), Some(pod.namespace));
+        found.extend(all.filter(|object| {
+            selector_at(*object, path).is_some_and(|selector| selector.matches(&pod.labels))
+        }));
+    }
+    for object in view.graph.all(KindRef::Known(Kind::PodMonitor), Some(pod.namespace)) {
+        let mut sites = sites_of(object).into_iter().filter(|site| site.is_main);
+        if sites.any(|site| site.selector.matches(&pod.labels) && site.reaches(view, pod.namespace)) {
+            found.push(object);
         }
     }
     found

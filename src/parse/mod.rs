@@ -65,8 +65,13 @@ pub struct Refusal {
 
 /// Reads one file as kubectl does, and goes on where kubectl stops. Total: never fails, never panics.
 pub fn parse(file: &SourceFile) -> Parsed {
+    yaml::read(file, &yaml_ranges(file))
+}
+
+/// The bytes of a file that are YAML: all of a manifest, the fenced blocks of a Markdown file.
+pub fn yaml_ranges(file: &SourceFile) -> Vec<Range<usize>> {
     match file.kind() {
-        FileKind::Manifest => yaml::read(file, std::slice::from_ref(&(0..file.text().len()))),
-        FileKind::Markdown => yaml::read(file, &markdown::fences(file.text())),
+        FileKind::Manifest => std::iter::once(0..file.text().len()).collect(),
+        FileKind::Markdown => markdown::fences(file.text()),
     }
 }

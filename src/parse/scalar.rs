@@ -18,14 +18,21 @@ pub enum Scalar<'t> {
     Str(&'t str),
 }
 
-/// Whether a plain scalar that starts with this byte is text whatever follows.
-pub(crate) fn starts_text(first: u8) -> bool {
-    !matches!(
-        first,
-        b'+' | b'-' | b'.' | b'~' | b'0'
-            ..=b'9' | b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O'
-    )
+/// Whether a plain scalar is certainly text: it begins like no number, and is no word such as `yes` or `null`.
+pub(crate) fn is_plainly_text(text: &[u8]) -> bool {
+    match text.first() {
+        None | Some(b'+' | b'-' | b'.' | b'~' | b'0'..=b'9') => false,
+        // Most keys that start like a word, `name` before all, are none.
+        Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O') => {
+            text.len() > LONGEST_WORD
+                || std::str::from_utf8(text).is_ok_and(|text| resolve_word(text).is_none())
+        }
+        Some(_) => true,
+    }
 }
+
+/// Length of the longest word that is not text, in bytes.
+const LONGEST_WORD: usize = "false".len();
 
 /// Resolves an untagged plain scalar as go-yaml v2 does: YAML 1.1 words, octal `0644`, `1_000`, no sexagesimal
 /// numbers, timestamps stay text.
@@ -33,7 +40,7 @@ pub fn resolve_plain(text: &str) -> Scalar<'_> {
     let Some(&first) = text.as_bytes().first() else {
         return Scalar::Null;
     };
-    if starts_text(first) {
+    if is_plainly_text(text.as_bytes()) {
         return Scalar::Str(text);
     }
     if let Some(word) = resolve_word(text) {
@@ -68,7 +75,7 @@ pub(crate) fn resolve_json(text: &str) -> Scalar<'_> {
 }
 
 fn resolve_word(text: &str) -> Option<Scalar<'static>> {
-    if text.len() > 5 {
+    if text.len() > LONGEST_WORD {
         return None;
     }
     Some(match text {

@@ -410,23 +410,27 @@ impl<'t> NodeRef<'t> {
         }
         // Nearly every look-up ends here: a plain walk over the keys that compares bytes of the source.
         let tree = self.tree;
+        let nodes = &tree.nodes[..node.payload as usize];
         let mut unsure = false;
-        let mut at = target.id.0 + 1;
-        while at < node.payload {
-            let name = &tree.nodes[at as usize];
-            let value = tree.after(at);
+        let mut at = target.id.0 as usize + 1;
+        while let Some([name, value]) = nodes.get(at..).and_then(<[Node]>::first_chunk) {
             if name.meta & (flag::KIND | flag::TEXT | flag::COOKED | flag::SHADOWED) == flag::TEXT {
                 let quotes = u32::from(Style::of(name.meta).is_quoted());
-                let (start, end) = (name.start + quotes, name.end - quotes);
-                if (end - start) as usize == key.len()
-                    && tree.text.as_bytes()[start as usize..end as usize] == *key.as_bytes()
-                {
-                    return Some((tree.node(NodeId(at)), tree.node(NodeId(value))));
+                let (start, end) = ((name.start + quotes) as usize, (name.end - quotes) as usize);
+                if end - start == key.len() && tree.text.as_bytes()[start..end] == *key.as_bytes() {
+                    let id = NodeId(at as u32);
+                    return Some((tree.node(id), tree.node(NodeId(id.0 + 1))));
                 }
-            } else {
+            } else if name.meta & flag::KIND == flag::SCALAR {
                 unsure = true;
+            } else {
+                return target.search_entries(key);
             }
-            at = tree.after(value);
+            // The key is a scalar: its value comes right after it.
+            at = match value.meta & flag::KIND {
+                flag::SEQUENCE | flag::MAPPING => value.payload as usize,
+                _ => at + 2,
+            };
         }
         if unsure { target.search_entries(key) } else { None }
     }
@@ -483,6 +487,9 @@ impl<'t> NodeRef<'t> {
     /// The JSON key that this node becomes as a mapping key (`1.0` is `1`, `yes` is `true`). Empty for a container,
     /// which can be no key.
     pub fn key(self) -> Cow<'t, str> {
+        if let Some(text) = self.certain_text() {
+            return Cow::Borrowed(text);
+        }
         match self.scalar() {
             Some(Scalar::Str(text)) => Cow::Borrowed(text),
             Some(Scalar::Bool(true)) => Cow::Borrowed("true"),
@@ -521,6 +528,9 @@ impl<'t> NodeRef<'t> {
 
     /// The text, if it resolves to a string.
     pub fn as_str(self) -> Option<&'t str> {
+        if let Some(text) = self.certain_text() {
+            return Some(text);
+        }
         match self.scalar()? {
             Scalar::Str(text) => Some(text),
             _ => None,
@@ -548,7 +558,17 @@ impl<'t> NodeRef<'t> {
 
     /// Whether it resolves to null, as a missing value does.
     pub fn is_null(self) -> bool {
-        matches!(self.scalar(), Some(Scalar::Null))
+        // Most nodes are no scalar, or begin like nothing but text.
+        let target = self.target();
+        target.node().meta & (flag::KIND | flag::TEXT) == flag::SCALAR
+            && matches!(target.scalar(), Some(Scalar::Null))
+    }
+
+    /// The text of a scalar that is text without looking at it.
+    #[inline]
+    fn certain_text(self) -> Option<&'t str> {
+        let target = self.target();
+        (target.node().meta & (flag::KIND | flag::TEXT) == flag::TEXT).then(|| target.content())
     }
 
     /// The scalar's text before resolution, quotes and escapes undone; empty for containers.

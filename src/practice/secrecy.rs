@@ -35,14 +35,13 @@ pub fn recognise(name: &str, value: &str) -> Option<Secret> {
 
 /// Whether a value is a secret whatever its name.
 fn recognise_value(value: &str) -> Option<Secret> {
-    if let Some(at) = value.find("-----BEGIN ") {
+    if let Some(at) = memchr::memmem::find(value.as_bytes(), b"-----BEGIN ") {
         let header = value[at + 11..].split("-----").next().unwrap_or_default();
         if header.ends_with("PRIVATE KEY") || header.ends_with("PRIVATE KEY BLOCK") {
             return Some(Secret::PrivateKey);
         }
     }
-    if let Some((_, _, what)) = TOKENS.iter().find(|(prefix, length, _)| holds_token(value, prefix, *length))
-    {
+    if let Some(what) = token(value) {
         return Some(Secret::Token(what));
     }
     has_password(value).then_some(Secret::Address)
@@ -62,19 +61,32 @@ const TOKENS: &[(&str, usize, &str)] = &[
     ("AIza", 35, "holds a key of Google"),
 ];
 
-fn holds_token(value: &str, prefix: &str, length: usize) -> bool {
-    value.match_indices(prefix).any(|(at, _)| {
-        let starts = value[..at].bytes().next_back().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        let rest = value[at + prefix.len()..].bytes();
-        starts
-            && rest.take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')).count()
-                >= length
+/// Length of the shortest token with its prefix, in bytes.
+const SHORTEST_TOKEN: usize = "AKIA".len() + 16;
+
+/// What a token of a known service in a value is.
+fn token(value: &str) -> Option<&'static str> {
+    let in_token = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    // Texts consist of short words, so that most of them are told by their lengths.
+    let words = value.as_bytes().split(|byte| !in_token(*byte)).filter(|word| word.len() >= SHORTEST_TOKEN);
+    words
+        .flat_map(|word| TOKENS.iter().filter(move |token| begins_in(word, token)))
+        .map(|token| token.2)
+        .next()
+}
+
+/// Whether a token begins in a word, at its start or after a hyphen or an underscore.
+fn begins_in(word: &[u8], (prefix, length, _): &(&str, usize, &str)) -> bool {
+    memchr::memmem::find_iter(word, prefix).any(|at| {
+        let starts = at == 0 || !word[at - 1].is_ascii_alphanumeric();
+        starts && word.len() - at - prefix.len() >= *length
     })
 }
 
 /// Whether a value of one line is `scheme://user:password@host`.
 fn has_password(value: &str) -> bool {
-    let Some((scheme, rest)) = value.split_once("://") else { return false };
+    let Some(at) = memchr::memmem::find(value.as_bytes(), b"://") else { return false };
+    let (scheme, rest) = (&value[..at], &value[at + 3..]);
     if value.contains(char::is_whitespace) || scheme.is_empty() {
         return false;
     }

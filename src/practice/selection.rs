@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::graph::Pod;
+use crate::graph::hash::{Index, digest};
 use crate::graph::selector::{Operator, Selector};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, Program};
@@ -13,9 +14,9 @@ use crate::parse::tree::NodeRef;
 pub struct Selection<'p> {
     entries: Vec<(ObjectRef<'p>, Selector<'p>)>,
     /// Each entry under the rarest pair of its selector only, so that a pod meets few that do not select it.
-    by_pair: BTreeMap<(&'p str, String, &'p str), Vec<usize>>,
+    by_pair: Index<u32>,
     /// Entries without a pair, by namespace.
-    others: BTreeMap<&'p str, Vec<usize>>,
+    others: BTreeMap<&'p str, Vec<u32>>,
 }
 
 impl<'p> Selection<'p> {
@@ -25,38 +26,33 @@ impl<'p> Selection<'p> {
         let objects = program.objects().filter(|object| object.kind() == kind);
         let entries: Vec<_> =
             objects.filter_map(|object| Some((object, selector_at(object, path)?))).collect();
-        let mut counts: BTreeMap<_, usize> = BTreeMap::new();
-        for (object, selector) in &entries {
-            for (key, value) in pairs(selector) {
-                *counts.entry((namespace_of(*object), key, value)).or_default() += 1;
-            }
-        }
-        let mut by_pair: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let digest_of = |object: ObjectRef<'p>, (key, value)| digest(&[namespace_of(object), key, value]);
+        let all_pairs = entries
+            .iter()
+            .flat_map(|(object, selector)| pairs(selector).map(|pair| (digest_of(*object, pair), ())));
+        let all_pairs = Index::new(all_pairs.collect());
+        let mut by_pair = Vec::with_capacity(entries.len());
         let mut others: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (index, (object, selector)) in entries.iter().enumerate() {
-            let namespace = namespace_of(*object);
-            let rarest = pairs(selector)
-                .min_by_key(|(key, value)| counts.get(&(namespace, *key, *value)).copied().unwrap_or(0));
-            match rarest {
-                Some((key, value)) => {
-                    by_pair.entry((namespace, key.to_owned(), value)).or_default().push(index);
-                }
-                None => others.entry(namespace).or_default().push(index),
+        for (index, (object, selector)) in (0..).zip(&entries) {
+            let digests = pairs(selector).map(|pair| digest_of(*object, pair));
+            match digests.min_by_key(|digest| all_pairs.get(*digest).len()) {
+                Some(rarest) => by_pair.push((rarest, index)),
+                None => others.entry(namespace_of(*object)).or_default().push(index),
             }
         }
-        Self { entries, by_pair, others }
+        Self { entries, by_pair: Index::new(by_pair), others }
     }
 
     /// The objects that select a pod, in order.
     pub(super) fn of(&self, pod: &Pod<'p>) -> Vec<ObjectRef<'p>> {
-        let by_label = pod
-            .labels
-            .iter()
-            .filter_map(|(key, value)| self.by_pair.get(&(pod.namespace, key.to_owned(), value)));
-        let candidates = by_label.chain(self.others.get(pod.namespace)).flatten();
+        let digests = pod.labels.iter().map(|(key, value)| digest(&[pod.namespace, key, value]));
+        let by_label = digests.flat_map(|digest| self.by_pair.get(digest)).map(|(_, index)| index);
+        let candidates = by_label.chain(self.others.get(pod.namespace).into_iter().flatten());
         let mut found: Vec<_> = candidates
-            .map(|index| &self.entries[*index])
-            .filter(|(_, selector)| selector.matches(&pod.labels))
+            .map(|index| &self.entries[*index as usize])
+            .filter(|(object, selector)| {
+                namespace_of(*object) == pod.namespace && selector.matches(&pod.labels)
+            })
             .map(|(object, _)| *object)
             .collect();
         found.sort_by_key(|object| object.id);

@@ -131,10 +131,23 @@ fn block(out: &mut String, value: &str, column: usize) {
     out.extend(std::iter::repeat_n('\n', more));
 }
 
+/// A text in double quotes.
+pub fn quoted(value: &str) -> String {
+    let mut out = String::new();
+    quote(&mut out, value);
+    out
+}
+
 fn text(out: &mut String, value: &str) {
     if is_bare(value) {
         out.push_str(value);
-    } else if value.chars().all(is_printed) {
+    } else {
+        quote(out, value);
+    }
+}
+
+fn quote(out: &mut String, value: &str) {
+    if value.chars().all(is_printed) {
         // kubectl prints `"true"` with double quotes, and so do people.
         out.push('"');
         for character in value.chars() {
@@ -173,8 +186,8 @@ fn escaped(out: &mut String, value: &str) {
     out.push('"');
 }
 
-/// Whether the text can stand without quotes.
-fn is_bare(value: &str) -> bool {
+/// Whether a text can stand in a block without quotes and still be that text.
+pub fn is_bare(value: &str) -> bool {
     let Some(first) = value.chars().next() else { return false };
     let last = value.chars().next_back().unwrap_or(first);
     if first == ' ' || last == ' ' || last == ':' || "-?:,[]{}#&*!|>'\"%@`=<~".contains(first) {

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::parse::problem::Problem;
+use crate::parse::scalar::is_plainly_text;
 use crate::parse::tree::{Node, Properties, Style, TagKind, Tree, flag};
 use crate::parse::yaml::Lines;
 use crate::parse::yaml::fault::{Fault, FaultKind};
@@ -563,7 +564,7 @@ impl<'s> Reader<'s> {
         }
         let is_text = match TagKind::of(meta) {
             TagKind::None => {
-                !is_plain || crate::parse::scalar::starts_text(self.scanner.bytes[token.start as usize])
+                !is_plain || is_plainly_text(&self.scanner.bytes[token.start as usize..token.end as usize])
             }
             TagKind::Str | TagKind::Binary | TagKind::Timestamp | TagKind::Merge | TagKind::Other => true,
             TagKind::Int | TagKind::Float | TagKind::Bool | TagKind::Null => false,

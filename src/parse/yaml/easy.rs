@@ -4,7 +4,7 @@
 //! Whatever else comes up is left to the scanner, which takes over at any line, or at any value. Nothing here decides
 //! differently from it: a line is taken only if there is but one way to read it.
 
-use crate::parse::scalar::starts_text;
+use crate::parse::scalar::is_plainly_text;
 use crate::parse::tree::{Comment, Node, Style, flag};
 use crate::parse::yaml::builder::{Frame, OPEN, Reader, State};
 use crate::parse::yaml::bytes::{
@@ -286,7 +286,7 @@ impl Reader<'_> {
     #[inline]
     fn push_easy(&mut self, start: usize, end: usize, style: Style) {
         let is_plain = style == Style::Plain;
-        let text = if !is_plain || starts_text(self.scanner.bytes[start]) { flag::TEXT } else { 0 };
+        let text = if !is_plain || is_plainly_text(&self.scanner.bytes[start..end]) { flag::TEXT } else { 0 };
         self.tree.nodes.push(Node {
             start: start as u32,
             end: end as u32,

@@ -51,16 +51,16 @@ fn lines_of(text: &str) -> Lines {
 
 /// NEL, LS and PS end a line in YAML and nowhere else. They all but never occur, and easy lines do not know them.
 pub(crate) fn has_rare_break(text: &[u8]) -> bool {
-    ["\u{85}", "\u{2028}", "\u{2029}"]
-        .iter()
-        .any(|line_break| memchr::memmem::find(text, line_break.as_bytes()).is_some())
+    let mut starts = memchr::memchr2_iter(0xC2, 0xE2, text);
+    starts
+        .any(|at| ["\u{85}", "\u{2028}", "\u{2029}"].iter().any(|one| text[at..].starts_with(one.as_bytes())))
 }
 
 fn read_lines(file: &SourceFile, streams: &[Range<usize>], lines: Lines) -> Parsed {
     let source = file.text();
     let mut tree = Tree::new(file.shared_text());
     // About what manifests come to; memory that is not touched costs nothing.
-    tree.nodes.reserve(source.len() / 14);
+    tree.nodes.reserve(source.len() / 9);
     let mut session = Session {
         reader: Reader::new(source, tree, lines),
         documents: Vec::new(),

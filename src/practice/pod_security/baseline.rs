@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
 use crate::practice::pod_security::culprit::{
-    Culprit, Finding, Who, container_contexts, containers, containers_named, field, is_true, plural, quoted,
-    security_contexts, setters, values, volumes_named,
+    Culprit, Finding, Subject, Who, container_contexts, containers, containers_named, field, is_true, plural,
+    quoted, security_contexts, setters, values, volumes_named,
 };
 use crate::practice::pod_security::has_user_namespace;
 
@@ -22,10 +21,10 @@ fn plain<'p>((who, node): (Who<'p>, NodeRef<'p>)) -> Culprit<'p> {
 
 /// The annotations of the pod whose key starts like this, with the rest of the key.
 fn annotations<'p>(
-    template: PodTemplate<'p>,
+    pod: &Subject<'p>,
     prefix: &'static str,
 ) -> impl Iterator<Item = (Cow<'p, str>, NodeRef<'p>)> {
-    let all = template.node.get_path("metadata.annotations").into_iter().flat_map(NodeRef::entries);
+    let all = pod.template.node.get_path("metadata.annotations").into_iter().flat_map(NodeRef::entries);
     all.map(|(key, node)| (key.key(), node)).filter(move |(key, _)| key.starts_with(prefix))
 }
 
@@ -45,11 +44,11 @@ pub(super) fn is_allowed_profile(kind: &str) -> bool {
 
 const APP_ARMOR_PREFIX: &str = "container.apparmor.security.beta.kubernetes.io/";
 
-pub(super) fn app_armor_profile(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
-    let fields = security_contexts(template, "appArmorProfile").map(profile_type);
+pub(super) fn app_armor_profile<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+    let fields = security_contexts(pod, "appArmorProfile").map(profile_type);
     let mut culprits: Vec<_> =
         fields.filter(|(_, kind)| !is_allowed_profile(kind.content())).map(value).collect();
-    for (key, profile) in annotations(template, APP_ARMOR_PREFIX) {
+    for (key, profile) in annotations(pod, APP_ARMOR_PREFIX) {
         let text = profile.content();
         if !(text.is_empty() || text == "runtime/default" || text.starts_with("localhost/")) {
             culprits.push(annotation_culprit(&key, profile));
@@ -84,16 +83,16 @@ const DEFAULT_CAPABILITIES: &[&str] = &[
 ];
 
 /// The capabilities that containers add and that are not among those allowed.
-pub(super) fn added_capabilities<'p>(template: PodTemplate<'p>, allowed: &[&str]) -> Vec<Culprit<'p>> {
-    container_contexts(template, "capabilities.add")
+pub(super) fn added_capabilities<'p>(pod: &Subject<'p>, allowed: &[&str]) -> Vec<Culprit<'p>> {
+    container_contexts(pod, "capabilities.add")
         .flat_map(|(who, list)| list.items().map(move |item| (who, item)))
         .filter(|(_, item)| !allowed.contains(&item.content()))
         .map(value)
         .collect()
 }
 
-pub(super) fn capabilities(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
-    Finding::of(added_capabilities(template, DEFAULT_CAPABILITIES), |culprits| {
+pub(super) fn capabilities<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+    Finding::of(added_capabilities(pod, DEFAULT_CAPABILITIES), |culprits| {
         let detail = format!(
             "{} must not include {} in securityContext.capabilities.add",
             containers(culprits),
@@ -103,10 +102,10 @@ pub(super) fn capabilities(template: PodTemplate<'_>, _: u16) -> Option<Finding<
     })
 }
 
-pub(super) fn host_namespaces(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
+pub(super) fn host_namespaces<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
     let fields = ["hostNetwork", "hostPID", "hostIPC"].into_iter();
     let culprits = fields.filter_map(|key| {
-        let node = template.get(key).filter(|node| is_true(*node))?;
+        let node = pod.template.get(key).filter(|node| is_true(*node))?;
         Some(Culprit { who: Who::Pod, node, value: Some(Cow::Owned(format!("{key}=true"))) })
     });
     Finding::of(culprits.collect(), |culprits| {
@@ -116,13 +115,13 @@ pub(super) fn host_namespaces(template: PodTemplate<'_>, _: u16) -> Option<Findi
 }
 
 /// The volumes of a pod, with their names.
-pub(super) fn volumes(template: PodTemplate<'_>) -> impl Iterator<Item = (&str, NodeRef<'_>)> {
-    let list = template.get("volumes").into_iter().flat_map(NodeRef::items);
+pub(super) fn volumes<'p>(pod: &Subject<'p>) -> impl Iterator<Item = (&'p str, NodeRef<'p>)> + use<'p> {
+    let list = pod.template.get("volumes").into_iter().flat_map(NodeRef::items);
     list.map(|volume| (volume.get("name").map_or("", NodeRef::content), volume))
 }
 
-pub(super) fn host_path_volumes(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
-    let culprits = volumes(template).filter_map(|(name, volume)| {
+pub(super) fn host_path_volumes<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+    let culprits = volumes(pod).filter_map(|(name, volume)| {
         let source = field(volume, "hostPath")?;
         let node = field(source, "path").unwrap_or(source);
         Some(plain((Who::Volume(name), node)))
@@ -134,8 +133,8 @@ pub(super) fn host_path_volumes(template: PodTemplate<'_>, _: u16) -> Option<Fin
     })
 }
 
-pub(super) fn host_ports(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
-    let ports = template.containers().flat_map(|container| {
+pub(super) fn host_ports<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+    let ports = pod.containers().flat_map(|container| {
         let ports = container.get("ports").into_iter().flat_map(NodeRef::items);
         let ports = ports.filter_map(|port| field(port, "hostPort"));
         ports.map(move |port| (Who::Container(container.name()), port))
@@ -158,9 +157,9 @@ pub(super) fn host_ports(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_
 const HANDLERS: &[&str] =
     &["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop"];
 
-pub(super) fn host_probes_and_lifecycle(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
+pub(super) fn host_probes_and_lifecycle<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
     let mut culprits = Vec::new();
-    for container in template.containers() {
+    for container in pod.containers() {
         for handler in HANDLERS.iter().filter_map(|path| container.get(path)) {
             for action in ["httpGet.host", "tcpSocket.host"] {
                 if let Some(host) = field(handler, action).filter(|host| !host.content().is_empty()) {
@@ -185,8 +184,8 @@ pub(super) fn host_probes_and_lifecycle(template: PodTemplate<'_>, _: u16) -> Op
     })
 }
 
-pub(super) fn privileged(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
-    let fields = container_contexts(template, "privileged").filter(|(_, node)| is_true(*node));
+pub(super) fn privileged<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+    let fields = container_contexts(pod, "privileged").filter(|(_, node)| is_true(*node));
     Finding::of(fields.map(plain).collect(), |culprits| {
         let detail = format!("{} must not set securityContext.privileged=true", containers(culprits));
         ("privileged".to_owned(), detail)
@@ -194,16 +193,16 @@ pub(super) fn privileged(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_
 }
 
 /// From 1.35 on, a pod with a user namespace of its own may unmask `/proc`.
-pub(super) fn proc_mount(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'_>> {
-    if minor >= 35 && has_user_namespace(template) {
+pub(super) fn proc_mount<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+    if minor >= 35 && has_user_namespace(pod) {
         return None;
     }
-    masked_proc(template)
+    masked_proc(pod)
 }
 
 /// The rule without exceptions.
-pub(super) fn masked_proc(template: PodTemplate<'_>) -> Option<Finding<'_>> {
-    let fields = container_contexts(template, "procMount").filter(|(_, node)| node.content() != "Default");
+pub(super) fn masked_proc<'p>(pod: &Subject<'p>) -> Option<Finding<'p>> {
+    let fields = container_contexts(pod, "procMount").filter(|(_, node)| node.content() != "Default");
     Finding::of(fields.map(value).collect(), |culprits| {
         let detail = format!(
             "{} must not set securityContext.procMount to {}",
@@ -222,9 +221,9 @@ fn is_allowed_selinux_type(kind: &str, minor: u16) -> bool {
     }
 }
 
-pub(super) fn se_linux_options(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'_>> {
+pub(super) fn se_linux_options<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
     let mut culprits = Vec::new();
-    for (who, options) in security_contexts(template, "seLinuxOptions") {
+    for (who, options) in security_contexts(pod, "seLinuxOptions") {
         let text = |key| field(options, key).filter(|node| !node.content().is_empty());
         if let Some(kind) = text("type").filter(|kind| !is_allowed_selinux_type(kind.content(), minor)) {
             culprits.push(value((who, kind)));
@@ -257,19 +256,18 @@ const SECCOMP_POD_ANNOTATION: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_CONTAINER_PREFIX: &str = "container.seccomp.security.alpha.kubernetes.io/";
 
 /// Before 1.19 the profile was an annotation, and the field is not looked at.
-pub(super) fn seccomp_profile(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'_>> {
+pub(super) fn seccomp_profile<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
     if minor >= 19 {
-        return forbidden_seccomp_types(template);
+        return forbidden_seccomp_types(pod);
     }
     let is_allowed = |profile: NodeRef<'_>| {
         let text = profile.content();
         matches!(text, "runtime/default" | "docker/default") || text.starts_with("localhost/")
     };
-    let of_pod =
-        annotations(template, SECCOMP_POD_ANNOTATION).filter(|(key, _)| key == SECCOMP_POD_ANNOTATION);
-    let of_containers = annotations(template, SECCOMP_CONTAINER_PREFIX).filter(|(key, _)| {
+    let of_pod = annotations(pod, SECCOMP_POD_ANNOTATION).filter(|(key, _)| key == SECCOMP_POD_ANNOTATION);
+    let of_containers = annotations(pod, SECCOMP_CONTAINER_PREFIX).filter(|(key, _)| {
         let name = &key[SECCOMP_CONTAINER_PREFIX.len()..];
-        template.containers().any(|container| container.name() == name)
+        pod.containers().any(|container| container.name() == name)
     });
     let bad = of_pod.chain(of_containers).filter(|(_, profile)| !is_allowed(*profile));
     let culprits = bad.map(|(key, profile)| annotation_culprit(&key, profile));
@@ -281,8 +279,8 @@ pub(super) fn seccomp_profile(template: PodTemplate<'_>, minor: u16) -> Option<F
 }
 
 /// Profiles that are set, and to what they must not be.
-pub(super) fn forbidden_seccomp_types(template: PodTemplate<'_>) -> Option<Finding<'_>> {
-    let types = security_contexts(template, "seccompProfile").map(profile_type);
+pub(super) fn forbidden_seccomp_types<'p>(pod: &Subject<'p>) -> Option<Finding<'p>> {
+    let types = security_contexts(pod, "seccompProfile").map(profile_type);
     let culprits = types.filter(|(_, kind)| !is_allowed_profile(kind.content())).map(value);
     Finding::of(culprits.collect(), |culprits| {
         let detail = format!(
@@ -312,8 +310,8 @@ const SAFE_SYSCTLS: &[(&str, u16)] = &[
     ("net.ipv4.tcp_notsent_lowat", 37),
 ];
 
-pub(super) fn sysctls(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'_>> {
-    let list = template.get("securityContext.sysctls").into_iter().flat_map(NodeRef::items);
+pub(super) fn sysctls<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+    let list = pod.template.get("securityContext.sysctls").into_iter().flat_map(NodeRef::items);
     let names = list.map(|sysctl| sysctl.get("name").unwrap_or(sysctl));
     let bad = names
         .filter(|name| !SAFE_SYSCTLS.iter().any(|(safe, since)| *safe == name.content() && *since <= minor));
@@ -323,8 +321,8 @@ pub(super) fn sysctls(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'
     })
 }
 
-pub(super) fn windows_host_process(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
-    let fields = security_contexts(template, "windowsOptions.hostProcess").filter(|(_, node)| is_true(*node));
+pub(super) fn windows_host_process<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+    let fields = security_contexts(pod, "windowsOptions.hostProcess").filter(|(_, node)| is_true(*node));
     Finding::of(fields.map(plain).collect(), |culprits| {
         let detail =
             format!("{} must not set securityContext.windowsOptions.hostProcess=true", setters(culprits));

@@ -6,6 +6,26 @@ use crate::parse::pod::{Container, PodTemplate};
 use crate::parse::tree::NodeRef;
 use crate::practice::pod_security::{Control, Fault, Violation};
 
+/// A pod, with what nearly every control looks at.
+pub(super) struct Subject<'p> {
+    pub(super) template: PodTemplate<'p>,
+    /// The pod's own `securityContext`.
+    context: Option<NodeRef<'p>>,
+    /// The containers, each with its `securityContext`.
+    containers: Vec<(Container<'p>, Option<NodeRef<'p>>)>,
+}
+
+impl<'p> Subject<'p> {
+    pub(super) fn new(template: PodTemplate<'p>) -> Self {
+        let containers = template.containers().map(|one| (one, one.get("securityContext"))).collect();
+        Self { template, context: template.get("securityContext"), containers }
+    }
+
+    pub(super) fn containers(&self) -> impl Iterator<Item = Container<'p>> {
+        self.containers.iter().map(|(container, _)| *container)
+    }
+}
+
 /// What a value belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Who<'p> {
@@ -78,20 +98,20 @@ pub(super) fn is_true(node: NodeRef<'_>) -> bool {
 
 /// A field of the pod's own `securityContext`, then of each container's, with whose it is.
 pub(super) fn security_contexts<'p>(
-    template: PodTemplate<'p>,
+    pod: &Subject<'p>,
     path: &'static str,
 ) -> impl Iterator<Item = (Who<'p>, NodeRef<'p>)> {
-    let own = template.get("securityContext").and_then(|context| field(context, path));
-    own.map(|node| (Who::Pod, node)).into_iter().chain(container_contexts(template, path))
+    let own = pod.context.and_then(|context| field(context, path));
+    own.map(|node| (Who::Pod, node)).into_iter().chain(container_contexts(pod, path))
 }
 
 /// A field of each container's `securityContext`, with whose it is.
 pub(super) fn container_contexts<'p>(
-    template: PodTemplate<'p>,
+    pod: &Subject<'p>,
     path: &'static str,
 ) -> impl Iterator<Item = (Who<'p>, NodeRef<'p>)> {
-    template.containers().filter_map(move |container| {
-        let node = field(container.get("securityContext")?, path)?;
+    pod.containers.iter().filter_map(move |(container, context)| {
+        let node = field((*context)?, path)?;
         Some((Who::Container(container.name()), node))
     })
 }

@@ -14,6 +14,7 @@ use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
 use crate::parse::version::Version;
 
+use culprit::Subject;
 pub use namespace::{BadLabel, Policy, bad_labels};
 
 /// A level of the standards, mildest first.
@@ -129,6 +130,7 @@ pub fn evaluate<'p>(template: PodTemplate<'p>, standard: Standard, target: Versi
         return Vec::new();
     }
     let minor = standard.version.resolve(target);
+    let pod = Subject::new(template);
     let active = |control: &&Control| control.since <= minor && control.level <= standard.level;
     let is_overridden =
         |id: &str| CONTROLS.iter().filter(active).any(|control| control.overrides == Some(id));
@@ -136,7 +138,7 @@ pub fn evaluate<'p>(template: PodTemplate<'p>, standard: Standard, target: Versi
         .iter()
         .filter(active)
         .filter(|control| !is_overridden(control.id))
-        .filter_map(|control| (control.run)(template, minor).map(|finding| finding.into_violation(control)))
+        .filter_map(|control| (control.run)(&pod, minor).map(|finding| finding.into_violation(control)))
         .collect()
 }
 
@@ -149,13 +151,13 @@ struct Control {
     /// The milder control that it takes the place of.
     overrides: Option<&'static str>,
     /// The rule, at a minor version.
-    run: for<'p> fn(PodTemplate<'p>, u16) -> Option<culprit::Finding<'p>>,
+    run: for<'p> fn(&Subject<'p>, u16) -> Option<culprit::Finding<'p>>,
 }
 
 const fn baseline(
     id: &'static str,
     since: u16,
-    run: for<'p> fn(PodTemplate<'p>, u16) -> Option<culprit::Finding<'p>>,
+    run: for<'p> fn(&Subject<'p>, u16) -> Option<culprit::Finding<'p>>,
 ) -> Control {
     Control { id, level: Level::Baseline, since, overrides: None, run }
 }
@@ -164,7 +166,7 @@ const fn restricted(
     id: &'static str,
     since: u16,
     overrides: Option<&'static str>,
-    run: for<'p> fn(PodTemplate<'p>, u16) -> Option<culprit::Finding<'p>>,
+    run: for<'p> fn(&Subject<'p>, u16) -> Option<culprit::Finding<'p>>,
 ) -> Control {
     Control { id, level: Level::Restricted, since, overrides, run }
 }
@@ -194,13 +196,13 @@ static CONTROLS: &[Control] = &[
 
 /// The pod runs in a user namespace of its own, which relaxes some controls from 1.35 on. Mirrors
 /// `relaxPolicyForUserNamespacePod`.
-fn has_user_namespace(template: PodTemplate<'_>) -> bool {
-    template.get("hostUsers").and_then(NodeRef::as_bool) == Some(false)
+fn has_user_namespace(pod: &Subject<'_>) -> bool {
+    pod.template.get("hostUsers").and_then(NodeRef::as_bool) == Some(false)
 }
 
 /// The pod says that it is for Windows, which frees it of some controls from 1.25 on.
-fn is_windows(template: PodTemplate<'_>) -> bool {
-    template.get("os.name").is_some_and(|name| name.content() == "windows")
+fn is_windows(pod: &Subject<'_>) -> bool {
+    pod.template.get("os.name").is_some_and(|name| name.content() == "windows")
 }
 
 #[cfg(test)]

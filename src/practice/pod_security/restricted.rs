@@ -2,22 +2,21 @@
 
 use std::borrow::Cow;
 
-use crate::parse::pod::PodTemplate;
 use crate::practice::pod_security::baseline::{
     added_capabilities, forbidden_seccomp_types, is_allowed_profile, masked_proc, volumes as pod_volumes,
 };
 use crate::practice::pod_security::culprit::{
-    Culprit, Finding, Who, containers, field, place_of, plural, quoted, security_contexts, setters, values,
-    volumes_named,
+    Culprit, Finding, Subject, Who, containers, field, place_of, plural, quoted, security_contexts, setters,
+    values, volumes_named,
 };
 use crate::practice::pod_security::{has_user_namespace, is_windows};
 
 /// The containers of a pod that lack something, as `lacks` finds, with the place where it should stand.
 fn containers_without<'p>(
-    template: PodTemplate<'p>,
+    pod: &Subject<'p>,
     lacks: impl Fn(crate::parse::pod::Container<'p>) -> bool,
 ) -> Vec<Culprit<'p>> {
-    let bad = template.containers().filter(|container| lacks(*container));
+    let bad = pod.containers().filter(|container| lacks(*container));
     bad.map(|container| Culprit {
         who: Who::Container(container.name()),
         node: place_of(container),
@@ -26,11 +25,11 @@ fn containers_without<'p>(
     .collect()
 }
 
-pub(super) fn allow_privilege_escalation(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'_>> {
-    if minor >= 25 && is_windows(template) {
+pub(super) fn allow_privilege_escalation<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+    if minor >= 25 && is_windows(pod) {
         return None;
     }
-    let culprits = template.containers().filter_map(|container| {
+    let culprits = pod.containers().filter_map(|container| {
         let value = container.get("securityContext.allowPrivilegeEscalation");
         if value.is_some_and(|value| value.as_bool() == Some(false)) {
             return None;
@@ -45,16 +44,16 @@ pub(super) fn allow_privilege_escalation(template: PodTemplate<'_>, minor: u16) 
     })
 }
 
-pub(super) fn capabilities(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'_>> {
-    if minor >= 25 && is_windows(template) {
+pub(super) fn capabilities<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+    if minor >= 25 && is_windows(pod) {
         return None;
     }
     let drops_all = |container: crate::parse::pod::Container<'_>| {
         let dropped = container.get("securityContext.capabilities.drop");
         dropped.is_some_and(|list| list.items().any(|item| item.content() == "ALL"))
     };
-    let mut culprits = containers_without(template, |container| !drops_all(container));
-    culprits.extend(added_capabilities(template, &["NET_BIND_SERVICE"]));
+    let mut culprits = containers_without(pod, |container| !drops_all(container));
+    culprits.extend(added_capabilities(pod, &["NET_BIND_SERVICE"]));
     Finding::of(culprits, |culprits| {
         let (adding, keeping): (Vec<_>, Vec<_>) =
             culprits.iter().cloned().partition(|culprit| culprit.value.is_some());
@@ -75,8 +74,8 @@ pub(super) fn capabilities(template: PodTemplate<'_>, minor: u16) -> Option<Find
 }
 
 /// Unlike at the baseline level, a user namespace of its own does not help a pod here.
-pub(super) fn proc_mount(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
-    masked_proc(template)
+pub(super) fn proc_mount<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+    masked_proc(pod)
 }
 
 const ALLOWED_VOLUMES: &[&str] = &[
@@ -116,8 +115,8 @@ const RESTRICTED_VOLUMES: &[&str] = &[
     "storageos",
 ];
 
-pub(super) fn volumes(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> {
-    let culprits = pod_volumes(template).filter_map(|(name, volume)| {
+pub(super) fn volumes<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+    let culprits = pod_volumes(pod).filter_map(|(name, volume)| {
         let source = |kinds: &[&'static str]| {
             kinds.iter().find_map(|kind| field(volume, kind).map(|node| (*kind, node)))
         };
@@ -144,52 +143,51 @@ pub(super) fn volumes(template: PodTemplate<'_>, _: u16) -> Option<Finding<'_>> 
     })
 }
 
-pub(super) fn run_as_non_root(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'_>> {
-    if minor >= 35 && has_user_namespace(template) {
+pub(super) fn run_as_non_root<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+    if minor >= 35 && has_user_namespace(pod) {
         return None;
     }
-    let refusals = security_contexts(template, "runAsNonRoot")
+    let refusals = security_contexts(pod, "runAsNonRoot")
         .filter(|(_, node)| node.as_bool() == Some(false))
         .map(|(who, node)| Culprit { who, node, value: None });
     let refused = Finding::of(refusals.collect(), |culprits| {
         let detail = format!("{} must not set securityContext.runAsNonRoot=false", setters(culprits));
         ("runAsNonRoot != true".to_owned(), detail)
     });
-    if refused.is_some() || template.get("securityContext.runAsNonRoot").is_some() {
+    if refused.is_some() || pod.template.get("securityContext.runAsNonRoot").is_some() {
         return refused;
     }
-    let silent =
-        containers_without(template, |container| container.get("securityContext.runAsNonRoot").is_none());
+    let silent = containers_without(pod, |container| container.get("securityContext.runAsNonRoot").is_none());
     Finding::joint(silent, |culprits| {
         let detail = format!("pod or {} must set securityContext.runAsNonRoot=true", containers(culprits));
         ("runAsNonRoot != true".to_owned(), detail)
     })
 }
 
-pub(super) fn run_as_user(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'_>> {
-    if minor >= 35 && has_user_namespace(template) {
+pub(super) fn run_as_user<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+    if minor >= 35 && has_user_namespace(pod) {
         return None;
     }
-    let roots = security_contexts(template, "runAsUser").filter(|(_, node)| node.as_i64() == Some(0));
+    let roots = security_contexts(pod, "runAsUser").filter(|(_, node)| node.as_i64() == Some(0));
     let culprits = roots.map(|(who, node)| Culprit { who, node, value: None });
     Finding::of(culprits.collect(), |culprits| {
         ("runAsUser=0".to_owned(), format!("{} must not set runAsUser=0", setters(culprits)))
     })
 }
 
-pub(super) fn seccomp_profile(template: PodTemplate<'_>, minor: u16) -> Option<Finding<'_>> {
-    if minor >= 25 && is_windows(template) {
+pub(super) fn seccomp_profile<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+    if minor >= 25 && is_windows(pod) {
         return None;
     }
-    if let Some(forbidden) = forbidden_seccomp_types(template) {
+    if let Some(forbidden) = forbidden_seccomp_types(pod) {
         return Some(forbidden);
     }
-    let of_pod = template.get("securityContext.seccompProfile.type");
+    let of_pod = pod.template.get("securityContext.seccompProfile.type");
     if of_pod.is_some_and(|kind| is_allowed_profile(kind.content())) {
         return None;
     }
     let silent =
-        containers_without(template, |container| container.get("securityContext.seccompProfile").is_none());
+        containers_without(pod, |container| container.get("securityContext.seccompProfile").is_none());
     Finding::joint(silent, |culprits| {
         let detail = format!(
             "pod or {} must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\"",

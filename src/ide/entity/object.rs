@@ -1,0 +1,136 @@
+//! Objects, and the fields that name them.
+
+use crate::graph::KindRef;
+use crate::graph::reference::{Edge, Resolution, Scope};
+use crate::ide::View;
+use crate::ide::cursor::Cursor;
+use crate::ide::entity::{Entity, Named, Occurrence};
+use crate::parse::kind::Kind;
+use crate::parse::object::{ObjectId, ObjectRef};
+use crate::parse::tree::{NodeRef, Step};
+
+/// The object that the name at a place is of.
+pub(super) fn at<'p>(view: &View<'p>, cursor: &Cursor<'p>) -> Option<Entity<'p>> {
+    let object = cursor.object;
+    let node = cursor.trail.node()?;
+    if let Some(edge) = edge_at(view, cursor) {
+        return Some(Entity::Object(Named {
+            kind: edge.kind,
+            namespace: edge.namespace,
+            name: edge.name,
+            id: edge.target(),
+        }));
+    }
+    let is_name = matches!(&cursor.trail.steps[..], [Step::Key(first), Step::Key(second)] if first == "metadata" && second == "name");
+    if !is_name || object.name().is_empty() || node.as_str() != Some(object.name()) {
+        return None;
+    }
+    let kind = KindRef::of_object(object);
+    let (namespace, name) = (object.namespace(), object.name());
+    // A patch speaks of the object that it is applied to.
+    let patched = || view.graph.find(kind, namespace, name).next().map(|object| object.id);
+    let id = if view.graph.is_patch(object) { patched() } else { Some(object.id) };
+    Some(Entity::Object(Named { kind, namespace, name, id }))
+}
+
+/// The reference whose field a place touches.
+pub(in crate::ide) fn edge_at<'p>(view: &View<'p>, cursor: &Cursor<'p>) -> Option<&'p Edge<'p>> {
+    let node = cursor.trail.node()?;
+    let graph = view.graph;
+    graph.edges_from(cursor.object.id).iter().find(|edge| edge.field.id() == node.id())
+}
+
+/// Every place that names an object.
+pub(super) fn occurrences<'p>(view: &View<'p>, named: &Named<'p>) -> Vec<Occurrence<'p>> {
+    let graph = view.graph;
+    let mut found = Vec::new();
+    match named.id {
+        Some(id) => {
+            let object = view.program.object(id);
+            if let Some(name) = object.get("metadata.name") {
+                found.push(Occurrence::of(object, name, true));
+            }
+            let edges: Vec<_> = graph.edges_to(id).map(|edge| occurrence(view, edge)).collect();
+            found.extend(edges);
+            found.extend(patches_of(view, object));
+            if makes_namesake(object) {
+                let same = made_by(view, id).into_iter().filter(|edge| edge.name == object.name());
+                found.extend(same.map(|edge| occurrence(view, edge)));
+            }
+        }
+        None => {
+            let is_same = |edge: &&Edge<'p>| {
+                edge.target().is_none()
+                    && (edge.kind, edge.namespace, edge.name) == (named.kind, named.namespace, named.name)
+            };
+            found.extend(graph.edges().iter().filter(is_same).map(|edge| occurrence(view, edge)));
+        }
+    }
+    if named.kind == KindRef::Known(Kind::Namespace) {
+        found.extend(namespaces_beside_names(view, named.name));
+    }
+    found
+}
+
+/// Whether an object makes one that has its own name, having been given no other: External Secrets and Sealed Secrets.
+pub(in crate::ide) fn makes_namesake(object: ObjectRef<'_>) -> bool {
+    let says = |path: &str| object.get(path).is_some();
+    match object.kind() {
+        Kind::ExternalSecret => !says("spec.target.name"),
+        Kind::ClusterExternalSecret => {
+            !says("spec.externalSecretSpec.target.name") && !says("spec.externalSecretName")
+        }
+        Kind::SealedSecret => !says("spec.template.metadata.name"),
+        _ => false,
+    }
+}
+
+/// The references to what an object makes.
+pub(in crate::ide) fn made_by<'p>(view: &View<'p>, maker: ObjectId) -> Vec<&'p Edge<'p>> {
+    let graph = view.graph;
+    graph.edges().iter().filter(|edge| edge.resolution == Resolution::Made(maker)).collect()
+}
+
+/// A reference to what an object makes under a name that begins with, or is put together from, its own: claims of a
+/// StatefulSet or a pod, and whatever an operator makes of its resource.
+pub(in crate::ide) fn derived_name<'p>(view: &View<'p>, object: ObjectRef<'p>) -> Option<&'p Edge<'p>> {
+    let is_derived = match object.kind() {
+        Kind::StatefulSet | Kind::Pod => true,
+        // Of what kplan knows, all others say in a field what they make.
+        Kind::Other => true,
+        _ => false,
+    };
+    let mut made = made_by(view, object.id).into_iter();
+    made.find(|edge| is_derived && edge.name.contains(object.name()))
+}
+
+fn occurrence<'p>(view: &View<'p>, edge: &Edge<'p>) -> Occurrence<'p> {
+    let object = view.program.object(edge.from);
+    let skip = edge.field.content().len().saturating_sub(edge.name.len());
+    Occurrence { skip, ..Occurrence::of(object, edge.field, false) }
+}
+
+/// The names of the patches that are applied to an object.
+fn patches_of<'p>(view: &View<'p>, object: ObjectRef<'p>) -> Vec<Occurrence<'p>> {
+    let is_for = |patch: &ObjectRef<'p>| {
+        view.graph.is_patch(*patch)
+            && patch.kind_name() == object.kind_name()
+            && patch.group() == object.group()
+            && patch.name() == object.name()
+    };
+    let patches = view.program.objects().filter(is_for);
+    patches.filter_map(|patch| Some(Occurrence::of(patch, patch.get("metadata.name")?, false))).collect()
+}
+
+/// The fields that stand beside a name and say the namespace that it is in.
+fn namespaces_beside_names<'p>(view: &View<'p>, namespace: &str) -> Vec<Occurrence<'p>> {
+    let graph = view.graph;
+    let said = graph.edges().iter().filter(|edge| edge.namespace == Some(namespace));
+    let said = said.filter_map(|edge| {
+        let (Scope::Sibling(key) | Scope::SiblingOrSame(key)) = edge.row.scope else { return None };
+        let node: NodeRef<'p> = edge.holder.get(key)?;
+        let object = view.program.object(edge.from);
+        (node.as_str() == Some(namespace)).then(|| Occurrence::of(object, node, false))
+    });
+    said.collect()
+}
