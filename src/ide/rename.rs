@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Edit;
-use crate::graph::{KindRef, Pod};
 use crate::graph::ports::{PortRef, ports_of_container};
 use crate::graph::reference::Resolution;
 use crate::graph::selector::{Operator, Requirement};
 use crate::graph::volumes::volume_names;
+use crate::graph::{KindRef, Pod};
 use crate::ide::cursor::{Cursor, inner_span};
 use crate::ide::entity::{self, Entity, LabelPart, Named, Occurrence};
 use crate::ide::name_rule::NameRule;
@@ -208,7 +208,9 @@ fn object_may_be_renamed(view: &View<'_>, place: Place, named: &Named<'_>, name:
 fn selected_by_name(view: &View<'_>, pod: &Pod<'_>) -> Option<String> {
     let owner = pod.owner();
     let has_name = |term: &Requirement<'_>| {
-        let is_name = |value: &&str| value.strip_prefix(owner.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        let is_name = |value: &&str| {
+            value.strip_prefix(owner.name()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+        };
         let is_made = pod.labels.get(&term.key).is_none();
         is_made
             && match &term.operator {

@@ -40,7 +40,8 @@ impl Preferences {
 pub(super) struct Abilities {
     pub(super) encoding: Encoding,
     pub(super) watches_files: bool,
-    pub(super) shows_snippets_of_changes: bool,
+    /// Edits may be tied to versions of documents, and files may be made.
+    pub(super) ties_edits_to_versions: bool,
     pub(super) refreshes_hints: bool,
     pub(super) refreshes_lenses: bool,
     pub(super) nests_symbols: bool,
@@ -58,7 +59,7 @@ impl Abilities {
         Self {
             encoding: Encoding::agree(general.and_then(|general| general.position_encodings.as_deref())),
             watches_files: watched.and_then(|watched| watched.dynamic_registration).unwrap_or(false),
-            shows_snippets_of_changes: edit.and_then(|edit| edit.document_changes).unwrap_or(false),
+            ties_edits_to_versions: edit.and_then(|edit| edit.document_changes).unwrap_or(false),
             refreshes_hints: hints.and_then(|hints| hints.refresh_support).unwrap_or(false),
             refreshes_lenses: lenses.and_then(|lenses| lenses.refresh_support).unwrap_or(false),
             nests_symbols: symbols
@@ -70,8 +71,10 @@ impl Abilities {
 
 pub(super) fn offered(encoding: Encoding) -> ServerCapabilities {
     let none = WorkDoneProgressOptions::default;
-    let folders =
-        WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) };
+    let folders = WorkspaceFoldersServerCapabilities {
+        supported: Some(true),
+        change_notifications: Some(OneOf::Left(true)),
+    };
     ServerCapabilities {
         position_encoding: Some(encoding.kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {

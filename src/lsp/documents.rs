@@ -95,7 +95,8 @@ mod tests {
         let mut documents = Documents::default();
         let uri = crate::lsp::uri::uri_of("/a.yaml").unwrap();
         documents.open("/a.yaml".to_owned(), uri, 1, "a: \u{1F600}b\nc\n".to_owned());
-        let changes = vec![change((0, 5), (0, 6), "x"), change((1, 0), (9, 9), "d"), change((0, 0), (0, 0), "z")];
+        let changes =
+            vec![change((0, 5), (0, 6), "x"), change((1, 0), (9, 9), "d"), change((0, 0), (0, 0), "z")];
         assert!(documents.change("/a.yaml", 2, changes, Encoding::Utf16));
         assert_eq!(documents.get("/a.yaml").unwrap().text, "za: \u{1F600}x\nd");
         assert!(!documents.change("/a.yaml", 1, vec![change((0, 0), (0, 1), "")], Encoding::Utf16), "older");

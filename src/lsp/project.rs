@@ -66,10 +66,8 @@ impl Project {
             judge: None,
         });
         let Opened { mut workspace, settings, special, failures, judge } = opened;
-        let changed: Vec<(FileId, String)> = workspace
-            .files()
-            .filter_map(|(id, file)| Some((id, unsaved(file.path())?)))
-            .collect();
+        let changed: Vec<(FileId, String)> =
+            workspace.files().filter_map(|(id, file)| Some((id, unsaved(file.path())?))).collect();
         workspace = workspace.with_texts(changed);
         let known: BTreeSet<String> =
             workspace.files().map(|(_, file)| load::place_of(file.path())).collect();
@@ -97,18 +95,9 @@ impl Project {
 
     fn of_workspace(root: Option<String>, workspace: &Workspace, settings: Settings) -> Self {
         let session = Session::new(workspace, settings);
-        let paths: Vec<String> =
-            workspace.files().map(|(_, file)| load::place_of(file.path())).collect();
+        let paths: Vec<String> = workspace.files().map(|(_, file)| load::place_of(file.path())).collect();
         let ids = paths.iter().cloned().zip(workspace.files().map(|(id, _)| id)).collect();
-        Self {
-            root,
-            session,
-            ids,
-            paths,
-            special: BTreeSet::new(),
-            judge: None,
-            judged: BTreeMap::new(),
-        }
+        Self { root, session, ids, paths, special: BTreeSet::new(), judge: None, judged: BTreeMap::new() }
     }
 
     pub(super) fn session(&self) -> &Session {

@@ -7,9 +7,9 @@ use lsp_types::notification::{self, Notification as _};
 use lsp_types::request::{self, Request as _};
 use lsp_types::{
     Diagnostic, DidChangeConfigurationParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams,
-    FileChangeType, InitializeParams, InitializeResult, MessageType, PublishDiagnosticsParams,
-    RegistrationParams, ServerInfo, ShowMessageParams, Uri,
+    DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, FileChangeType,
+    InitializeParams, InitializeResult, MessageType, PublishDiagnosticsParams, RegistrationParams,
+    ServerInfo, ShowMessageParams, Uri,
 };
 use serde::de::DeserializeOwned;
 
@@ -155,7 +155,8 @@ impl<'c> Server<'c> {
 
     fn answer(&mut self, request: Request) {
         let Request { id, method, params } = request;
-        let refuse = |code: ErrorCode, message: &str| Response::new_err(id.clone(), code as i32, message.to_owned());
+        let refuse =
+            |code: ErrorCode, message: &str| Response::new_err(id.clone(), code as i32, message.to_owned());
         if self.is_cancelled(&id) {
             return self.send(refuse(ErrorCode::RequestCanceled, "cancelled"));
         }
@@ -382,9 +383,7 @@ impl<'c> Server<'c> {
         self.synchronize();
         self.refresh();
         self.queue.extend(self.connection.receiver.try_iter());
-        let is_change = |message: &Message| {
-            matches!(message, Message::Notification(it) if it.method == notification::DidChangeTextDocument::METHOD)
-        };
+        let is_change = |message: &Message| matches!(message, Message::Notification(it) if it.method == notification::DidChangeTextDocument::METHOD);
         if !self.queue.iter().any(is_change) {
             self.publish();
         }
@@ -411,7 +410,8 @@ impl<'c> Server<'c> {
                     .map(|finding| publish::diagnostic(project, self.abilities.encoding, &uri, finding))
                     .collect()
             });
-            let version = self.documents.get(&path).filter(|_| owner.is_some()).map(|document| document.version);
+            let version =
+                self.documents.get(&path).filter(|_| owner.is_some()).map(|document| document.version);
             let known = self.published.get(&path);
             let is_known = match known {
                 Some((last, shown)) => *last == version && *shown == diagnostics,
@@ -443,7 +443,8 @@ impl<'c> Server<'c> {
     fn known_path(&self, uri: &Uri) -> Option<String> {
         let path = uri::path_of(uri)?;
         let is_known = |path: &str| {
-            self.documents.get(path).is_some() || self.projects.iter().any(|project| project.id_of(path).is_some())
+            self.documents.get(path).is_some()
+                || self.projects.iter().any(|project| project.id_of(path).is_some())
         };
         if is_known(&path) {
             return Some(path);

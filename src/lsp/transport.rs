@@ -25,7 +25,10 @@ impl Threads {
 }
 
 /// A connection over a reader and a writer, with a thread for each.
-pub fn connect(input: impl io::Read + Send + 'static, output: impl Write + Send + 'static) -> (Connection, Threads) {
+pub fn connect(
+    input: impl io::Read + Send + 'static,
+    output: impl Write + Send + 'static,
+) -> (Connection, Threads) {
     let (server, client) = Connection::memory();
     let output = Arc::new(Mutex::new(output));
     let shared = Arc::clone(&output);
@@ -99,7 +102,11 @@ fn parse(body: &[u8]) -> Result<Message, serde_json::Value> {
     let is_usable = value.is_object() && (value.get("method").is_none() || value["method"].is_string());
     match serde_json::from_value(value) {
         Ok(message) if is_usable => Ok(message),
-        _ => Err(refuse(ErrorCode::InvalidRequest, &id, "neither a request, nor a response, nor a notification")),
+        _ => Err(refuse(
+            ErrorCode::InvalidRequest,
+            &id,
+            "neither a request, nor a response, nor a notification",
+        )),
     }
 }
 
