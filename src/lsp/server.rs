@@ -114,17 +114,14 @@ impl<'c> Server<'c> {
         let mut read = 0;
         loop {
             self.queue.extend(self.connection.receiver.try_iter());
-            let message = match self.queue.pop_front() {
-                Some(message) if read < PATIENCE => message,
-                // Nothing waits, or enough was read.
-                left => {
-                    read = 0;
-                    self.catch_up();
-                    match left.map_or_else(|| self.connection.receiver.recv(), Ok) {
-                        Ok(message) => message,
-                        Err(_) => return Ending::Abrupt,
-                    }
-                }
+            if self.queue.is_empty() || read == PATIENCE {
+                read = 0;
+                self.catch_up();
+            }
+            // What has come in meanwhile goes first.
+            let message = match self.queue.pop_front().map_or_else(|| self.connection.receiver.recv(), Ok) {
+                Ok(message) => message,
+                Err(_) => return Ending::Abrupt,
             };
             read += 1;
             match message {
