@@ -1,6 +1,7 @@
 //! The loop: messages in, messages out.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
 use lsp_types::notification::{self, Notification as _};
@@ -116,7 +117,7 @@ impl<'c> Server<'c> {
             self.queue.extend(self.connection.receiver.try_iter());
             if self.queue.is_empty() || read == PATIENCE {
                 read = 0;
-                self.catch_up();
+                self.survive(Self::catch_up);
             }
             // What has come in meanwhile goes first.
             let message = match self.queue.pop_front().map_or_else(|| self.connection.receiver.recv(), Ok) {
@@ -129,9 +130,17 @@ impl<'c> Server<'c> {
                 Message::Notification(notification) if notification.method == notification::Exit::METHOD => {
                     return if self.is_shut_down { Ending::Orderly } else { Ending::Abrupt };
                 }
-                Message::Notification(notification) => self.take(notification),
+                Message::Notification(notification) => self.survive(|server| server.take(notification)),
                 Message::Response(_) => {}
             }
+        }
+    }
+
+    /// Does something for which nobody waits. A fault in it is said to the user, and the findings stay as they were.
+    fn survive(&mut self, run: impl FnOnce(&mut Self)) {
+        if catch_unwind(AssertUnwindSafe(|| run(self))).is_err() {
+            let message = "kplan: a fault in kplan itself; findings may be out of date".to_owned();
+            self.notify::<notification::ShowMessage>(ShowMessageParams { typ: MessageType::ERROR, message });
         }
     }
 
