@@ -249,18 +249,20 @@ impl Session {
             return self.findings(&input, &graph, settings, wanted);
         }
         let mut needed = self.needed_by(wanted);
-        let mut program = self.program_of(&needed);
-        let more: BTreeSet<FileId> = {
-            let graph = Graph::build(&program, &self.settings);
-            let missed = missed_in(&program, &graph, wanted).into_iter().flat_map(|(_, topics)| topics);
-            missed.flat_map(|topic| self.definers_of(topic)).filter(|id| !needed.contains(id)).collect()
-        };
-        if !more.is_empty() {
-            needed.extend(more);
-            program = self.program_of(&needed);
-        }
+        let program = self.program_of(&needed);
         let graph = Graph::build(&program, &self.settings);
-        let input = Input { program: &program, inventory: &Program::default() };
+        let missed = missed_in(&program, &graph, wanted).into_iter().flat_map(|(_, topics)| topics);
+        let more: Vec<FileId> =
+            missed.flat_map(|topic| self.definers_of(topic)).filter(|id| !needed.contains(id)).collect();
+        let none = Program::default();
+        if more.is_empty() {
+            let input = Input { program: &program, inventory: &none };
+            return self.findings(&input, &graph, &self.settings, wanted);
+        }
+        needed.extend(more);
+        let program = self.program_of(&needed);
+        let graph = Graph::build(&program, &self.settings);
+        let input = Input { program: &program, inventory: &none };
         self.findings(&input, &graph, &self.settings, wanted)
     }
 
