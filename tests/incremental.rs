@@ -300,3 +300,36 @@ fn the_surroundings_of_a_file_leave_out_other_namespaces() {
     let files: Vec<FileId> = session.surroundings(FileId(2)).files().iter().map(|file| file.id).collect();
     assert_eq!(files, [FileId(1), FileId(2)]);
 }
+
+/// What clashes across namespaces is felt there as well.
+#[test]
+fn what_all_namespaces_share_is_followed() {
+    let service = |namespace: &str, port: u32| {
+        format!(
+            "apiVersion: v1\nkind: Service\nmetadata: {{name: {namespace}, namespace: {namespace}}}\nspec:\n  \
+             type: NodePort\n  ports: [{{port: 80, nodePort: {port}}}]\n"
+        )
+    };
+    let ingress = |namespace: &str, host: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {namespace}, namespace: \
+             {namespace}}}\nspec:\n  rules: [{{host: {host}, http: {{paths: [{{path: /, pathType: Prefix, \
+             backend: {{service: {{name: web, port: {{number: 80}}}}}}}}]}}}}]\n"
+        )
+    };
+    let text = |namespace: &str, port, host| {
+        format!("{}---\n{}", service(namespace, port), ingress(namespace, host))
+    };
+    let mut session = session(&[
+        ("a.yaml", &text("one", 30080, "one.example.com")),
+        ("b.yaml", &text("two", 30081, "two.example.com")),
+    ]);
+    for check in ["node-port-clash", "ingress-conflict"] {
+        assert!(!checks_in(&session, 1).contains(&check), "{check}");
+    }
+    session.change(FileId(0), &text("one", 30081, "two.example.com"));
+    session.refresh();
+    for check in ["node-port-clash", "ingress-conflict"] {
+        assert!(checks_in(&session, 1).contains(&check), "{check}");
+    }
+}
