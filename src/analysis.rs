@@ -23,7 +23,7 @@ use crate::plan::preview::preview;
 use crate::plan::preview::stage::on_nodes;
 use crate::plan::scheduler::Detail;
 use crate::practice::Practice;
-use crate::source::{FileRole, SourceFile, Workspace};
+use crate::source::{FileId, FileRole, SourceFile, Workspace};
 use crate::suppression::Suppressions;
 
 /// What was found, in output order, and how much was looked at.
@@ -61,14 +61,8 @@ impl Idle {
                 !settings.external[*index].declares(edge.kind.name(), edge.namespace, edge.name)
             });
         }
-        let is_for_something = |exemption: &Exemption| {
-            let objects = &exemption.objects;
-            program.files().iter().filter(|file| exemption.holds_file(file.source.path())).any(|file| {
-                let mut all = file.objects.iter();
-                objects.is_everything()
-                    || all.any(|one| objects.holds(&one.kind_name, one.namespace.as_deref(), &one.name))
-            })
-        };
+        let is_for_something =
+            |exemption: &Exemption| program.files().iter().any(|file| is_for_something_in(exemption, file));
         let exemptions = settings.exemptions.iter().enumerate();
         let exemptions = exemptions.filter(|(_, exemption)| !is_for_something(exemption));
         let references =
@@ -80,6 +74,15 @@ impl Idle {
         let exemptions = exemptions.map(|(index, _)| index).collect();
         Self { external, references, workloads, exemptions }
     }
+}
+
+/// Whether an exemption is for anything in a file.
+pub fn is_for_something_in(exemption: &Exemption, file: &File) -> bool {
+    let objects = &exemption.objects;
+    let mut all = file.objects.iter();
+    exemption.holds_file(file.source.path())
+        && (objects.is_everything()
+            || all.any(|one| objects.holds(&one.kind_name, one.namespace.as_deref(), &one.name)))
 }
 
 /// How much was looked at and how much was found.
@@ -123,38 +126,63 @@ impl Analysis {
     }
 }
 
-/// Parses, resolves and checks all files. Never fails and never panics: bad input is diagnostics.
-pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
-    let Programs { program, inventory, base } = read_by_role(workspace, configured);
-    let settings = &knowing(configured, &inventory);
-    let graph = Graph::build(&program, settings);
-    let schemas = Facts::of(&program, settings.target, &settings.schemas);
-    let practice = Practice::new(&program);
-    let sources = Sources { program: &program, inventory: &inventory };
+/// All that is looked at together: the program, and beside it what the cluster has.
+#[derive(Debug)]
+pub struct Input<'p> {
+    /// The files that are checked, and those that they are checked against.
+    pub program: &'p Program,
+    /// The objects of the files that say what the cluster has.
+    pub inventory: &'p Program,
+    /// What the program is compared with.
+    pub base: Option<&'p Program>,
+}
+
+/// Facts and findings of a program: the middle of the pipeline, between reading and counting.
+///
+/// Only the files that are wanted are checked; the program must hold all that they can be checked against.
+pub fn examine(
+    input: &Input<'_>,
+    graph: &Graph<'_>,
+    settings: &Settings,
+    is_wanted: &(dyn Fn(FileId) -> bool + Sync),
+) -> Vec<Diagnostic> {
+    let Input { program, inventory, .. } = *input;
+    let schemas = Facts::of(program, settings.target, &settings.schemas);
+    let practice = Practice::new(program);
+    let sources = Sources { program, inventory };
     let is_known = has_nodes(sources) && is_whole(sources);
     let fit = is_known.then(|| Fit::new(sources, Detail::Outcome));
-    let base_graph = base.as_ref().map(|base| Graph::build(base, settings));
-    let preview = base.as_ref().zip(base_graph.as_ref()).map(|(base, base_graph)| {
-        let sides = (Side { program: base, graph: base_graph }, Side { program: &program, graph: &graph });
+    let base_graph = input.base.map(|base| Graph::build(base, settings));
+    let preview = input.base.zip(base_graph.as_ref()).map(|(base, base_graph)| {
+        let sides = (Side { program: base, graph: base_graph }, Side { program, graph });
         match is_known {
-            true => on_nodes(sides.0, sides.1, &inventory, settings.target),
+            true => on_nodes(sides.0, sides.1, inventory, settings.target),
             false => preview(sides.0, sides.1, settings.target, None),
         }
     });
-    let plan = base.as_ref().zip(preview.as_ref()).map(|(base, preview)| Plan { base, preview });
-    let suppressions = Suppressions::of(&program);
+    let plan = input.base.zip(preview.as_ref()).map(|(base, preview)| Plan { base, preview });
+    let suppressions = Suppressions::of(program);
     let context = Context {
-        program: &program,
+        program,
         schemas: &schemas,
-        graph: &graph,
+        graph,
         practice: &practice,
-        inventory: &inventory,
+        inventory,
         fit: fit.as_ref(),
         plan,
         suppressions: &suppressions,
         settings,
     };
-    let diagnostics = check::run(&context);
+    check::run_where(&context, is_wanted)
+}
+
+/// Parses, resolves and checks all files. Never fails and never panics: bad input is diagnostics.
+pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
+    let Programs { program, inventory, base } = read_by_role(workspace, configured);
+    let settings = &knowing(configured, &inventory);
+    let graph = Graph::build(&program, settings);
+    let input = Input { program: &program, inventory: &inventory, base: base.as_ref() };
+    let diagnostics = examine(&input, &graph, settings, &|_| true);
     let summary = summarize(&program, &diagnostics);
     let idle = Idle::of(&program, &graph, configured);
     let origins = Origins::of(&program);
@@ -164,7 +192,7 @@ pub fn analyze(workspace: &Workspace, configured: &Settings) -> Analysis {
 }
 
 /// The settings, with what the inventory has as objects that exist. What nobody refers to by name is left out.
-fn knowing<'s>(settings: &'s Settings, inventory: &Program) -> Cow<'s, Settings> {
+pub fn knowing<'s>(settings: &'s Settings, inventory: &Program) -> Cow<'s, Settings> {
     let is_meant = |object: &ObjectRef<'_>| {
         !matches!(
             object.kind(),
@@ -209,15 +237,24 @@ pub struct Programs {
 
 /// Parses all files and sorts them by what they were read for.
 pub fn read_by_role(workspace: &Workspace, settings: &Settings) -> Programs {
+    apart(read_files(workspace, settings))
+}
+
+/// Parses all files, in the order of their ids.
+pub fn read_files(workspace: &Workspace, settings: &Settings) -> Vec<Arc<File>> {
     let sources: Vec<_> = workspace.files().collect();
+    sources.into_par_iter().map(|(id, source)| read_file(id, source, settings)).collect()
+}
+
+/// Parses one file.
+pub fn read_file(id: FileId, source: &Arc<SourceFile>, settings: &Settings) -> Arc<File> {
     let reading = Reading { default_namespace: &settings.default_namespace, workloads: &settings.workloads };
-    let files: Vec<Arc<File>> = sources
-        .into_par_iter()
-        .map(|(id, source)| {
-            let parsed = parse::parse(source);
-            Arc::new(read_objects(id, Arc::clone(source), parsed, reading))
-        })
-        .collect();
+    let parsed = parse::parse(source);
+    Arc::new(read_objects(id, Arc::clone(source), parsed, reading))
+}
+
+/// Sorts files by what they were read for.
+pub fn apart(files: Vec<Arc<File>>) -> Programs {
     if files.iter().all(|file| file.source.role() == FileRole::Source) {
         return Programs { program: Program::new(files), inventory: Program::default(), base: None };
     }

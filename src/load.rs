@@ -204,6 +204,32 @@ pub fn seen_from_beside(file: &Path, shown: &str) -> String {
     relative(&folder, &fs::canonicalize(&path).unwrap_or(path))
 }
 
+/// The absolute path, with `/` between its parts and without `.` and `..`, of a path as findings show it. The disk is
+/// not asked, so links stay what they are.
+pub fn place_of(shown: &str) -> String {
+    let mut place = PathBuf::new();
+    for part in here().join(shown).components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                place.pop();
+            }
+            _ => place.push(part),
+        }
+    }
+    self::shown(&place)
+}
+
+/// The path of a file without links on the way; the path itself where there is no such file.
+pub fn without_links(path: &str) -> String {
+    fs::canonicalize(path).map_or_else(|_| path.to_owned(), |place| shown(&place))
+}
+
+/// Whether a folder is read with files of this name.
+pub fn is_manifest_name(name: &Path) -> bool {
+    walk::is_manifest_name(name)
+}
+
 /// Whether there is a file or folder of this name.
 pub fn exists(path: &Path) -> bool {
     path.exists()

@@ -289,6 +289,11 @@ impl Workspace {
         Self { files }
     }
 
+    /// A workspace of files that are shared and in the order of their paths already.
+    pub fn of_shared(files: impl IntoIterator<Item = Arc<SourceFile>>) -> Self {
+        Self { files: files.into_iter().collect() }
+    }
+
     /// The workspace with one more file, unless it has a file of that path. Ids from before are void.
     pub fn with_file(mut self, file: &Arc<SourceFile>) -> Self {
         if let Err(index) = self.files.binary_search_by(|other| other.path.cmp(&file.path)) {

@@ -25,6 +25,7 @@ const LADDER: &[&[&str]] = &[
     &["check"],
     &["analysis"],
     &["render", "fix", "baseline", "since"],
+    &["incremental"],
     &["ide"],
     &["load"],
     &["lsp"],

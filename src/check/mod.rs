@@ -123,6 +123,7 @@ use crate::plan::change::Verdict;
 use crate::plan::fit::Fit;
 use crate::plan::preview::Preview;
 use crate::practice::{self, Practice};
+use crate::source::FileId;
 use crate::suppression::Suppressions;
 
 pub use silence::{Usage, can_be_suppressed};
@@ -360,13 +361,23 @@ pub struct Context<'p> {
 impl Context<'_> {
     /// Whether a check runs: what one leaves to another must be said by somebody.
     fn is_on(&self, id: &str) -> bool {
-        let found = CHECKS.iter().find(|check| check.id == id);
-        found.is_some_and(|check| level_of(check, self.settings) != Level::Off)
+        is_on(id, self.settings)
     }
+}
+
+/// Whether the settings leave a check on.
+pub fn is_on(id: &str, settings: &Settings) -> bool {
+    let found = CHECKS.iter().find(|check| check.id == id);
+    found.is_some_and(|check| level_of(check, settings) != Level::Off)
 }
 
 /// Runs every check that the settings leave on, over every file and object, and returns the findings in output order.
 pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
+    run_where(context, &|_| true)
+}
+
+/// As [`run`], over some of the files only; what is found is in those files.
+pub fn run_where(context: &Context<'_>, is_wanted: &(dyn Fn(FileId) -> bool + Sync)) -> Vec<Diagnostic> {
     let enabled: Vec<(&Check, Level)> = CHECKS
         .iter()
         .map(|check| (*check, level_of(check, context.settings)))
@@ -379,6 +390,7 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
         .par_iter()
         .zip(objects_of)
         .chain(context.inventory.files().par_iter().map(|file| (file, 0..0)))
+        .filter(|(file, _)| is_wanted(file.id))
         .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))
         .collect();
     for (check, level) in &enabled {
@@ -393,7 +405,7 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
     diagnostics.sort();
     diagnostics.dedup();
     unread::drop_consequences(&mut diagnostics);
-    silence::put_out(context, diagnostics)
+    silence::put_out(context, diagnostics, is_wanted)
 }
 
 fn run_on_file<'p>(

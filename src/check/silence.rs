@@ -53,7 +53,11 @@ pub fn can_be_suppressed(name: &str) -> bool {
 }
 
 /// Drops what is suppressed, exempted or too mild to be shown, and adds what is to be said of the suppressions.
-pub(super) fn put_out(context: &Context<'_>, diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub(super) fn put_out(
+    context: &Context<'_>,
+    diagnostics: Vec<Diagnostic>,
+    is_looked_at: &dyn Fn(FileId) -> bool,
+) -> Vec<Diagnostic> {
     let mut usage = Usage {
         settings: context.settings,
         has_base: context.plan.is_some(),
@@ -75,7 +79,9 @@ pub(super) fn put_out(context: &Context<'_>, diagnostics: Vec<Diagnostic>) -> Ve
         let mut sink = Sink::new(check, level, mildest_of(check, context.settings), &mut more);
         run(context, &usage, &mut sink);
         sink.finish();
-        more.retain(|diagnostic| is_wanted(context, &mut usage, check, diagnostic));
+        more.retain(|diagnostic| {
+            is_looked_at(diagnostic.primary.span.file) && is_wanted(context, &mut usage, check, diagnostic)
+        });
         kept.append(&mut more);
     }
     kept.sort();

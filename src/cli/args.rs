@@ -8,6 +8,7 @@ use clap_complete::Shell;
 use crate::cli::build::BuildArgs;
 use crate::cli::explain::ExplainArgs;
 use crate::cli::graph::GraphArgs;
+use crate::cli::lsp::LspArgs;
 use crate::cli::options::ConfigSearch;
 use crate::cli::plan::PlanArgs;
 use crate::cli::schedule::ScheduleArgs;
@@ -38,6 +39,8 @@ pub(super) enum Command {
     Graph(GraphArgs),
     /// Print the page of a check, or the documentation of a field
     Explain(ExplainArgs),
+    /// Speak with an editor: the language server, on standard input and output
+    Lsp(LspArgs),
     /// Print the completion script of a shell
     Completions {
         /// The shell

@@ -13,6 +13,7 @@ mod debug;
 mod explain;
 mod fix;
 mod graph;
+mod lsp;
 mod options;
 mod plan;
 mod progress;
@@ -68,6 +69,7 @@ fn run_command(terminal: &Terminal, args: Args) -> Outcome {
         Command::Build(args) => build::run(terminal, args),
         Command::Graph(args) => graph::run(terminal, args),
         Command::Explain(args) => explain::run(terminal, args),
+        Command::Lsp(args) => lsp::run(terminal, &args),
         Command::Debug(command) => debug::run(terminal, command),
         Command::Completions { shell } => {
             let mut script = Vec::new();

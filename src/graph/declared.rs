@@ -59,17 +59,24 @@ impl<'p> FieldPath<'p> {
 
 impl<'p> Declared<'p> {
     pub(super) fn new(program: &'p Program, settings: &'p Settings) -> Self {
-        let built_in = Table::of(settings.target).kinds().filter(|kind| kind.scope != Scope::Subresource);
-        let mut resources: Vec<(&str, &str, KindRef<'_>)> =
-            built_in.map(|kind| (kind.plural, kind.group(), KindRef::of(kind.group(), kind.kind))).collect();
+        let mut declared = Self::of_settings(settings);
         let definitions = program.objects().filter(|object| object.kind() == Kind::CustomResourceDefinition);
-        resources.extend(definitions.filter_map(|definition| {
+        declared.resources.extend(definitions.filter_map(|definition| {
             let text = |path| definition.get(path).and_then(NodeRef::as_str);
             let (group, kind) = (text("spec.group")?, text("spec.names.kind")?);
             Some((text("spec.names.plural")?, group, KindRef::of(group, kind)))
         }));
+        declared.resources.sort_unstable();
+        declared.resources.dedup();
+        declared
+    }
+
+    /// Without the kinds that the input defines.
+    pub(super) fn of_settings(settings: &'p Settings) -> Self {
+        let built_in = Table::of(settings.target).kinds().filter(|kind| kind.scope != Scope::Subresource);
+        let mut resources: Vec<(&str, &str, KindRef<'_>)> =
+            built_in.map(|kind| (kind.plural, kind.group(), KindRef::of(kind.group(), kind.kind))).collect();
         resources.sort_unstable();
-        resources.dedup();
         let references = settings.references.iter().map(|reference| {
             let kind = match &reference.target_group {
                 Some(group) => KindRef::of(group, &reference.target),

@@ -4,13 +4,17 @@ use crate::parse::NodeRef;
 use crate::parse::object::{File, Program};
 use crate::source::FileId;
 
-/// The documents of a kustomization file; none for another file.
-pub(super) fn roots(file: &File) -> impl Iterator<Item = NodeRef<'_>> {
-    let path = file.source.path();
+/// Whether a file is a kustomization file, by its name.
+pub(super) fn is_kustomization(path: &str) -> bool {
     let folder = ["kustomization.yaml", "kustomization.yml", "Kustomization"]
         .into_iter()
         .find_map(|name| path.strip_suffix(name));
-    let is_kustomization = folder.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'));
+    folder.is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+}
+
+/// The documents of a kustomization file; none for another file.
+pub(super) fn roots(file: &File) -> impl Iterator<Item = NodeRef<'_>> {
+    let is_kustomization = is_kustomization(file.source.path());
     let documents = file.parsed.documents.iter().filter(move |_| is_kustomization);
     documents.map(|document| file.node(document.root))
 }

@@ -32,8 +32,9 @@ use crate::graph::services::ServiceIndex;
 use crate::graph::snapshot::Snapshot;
 use crate::graph::template::Templates;
 use crate::graph::world::World;
+use crate::parse::foreign::SkipReason;
 use crate::parse::kind::Kind;
-use crate::parse::object::{ObjectId, ObjectRef, Program};
+use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::source::FileId;
 
 pub use names::{Closest, KindRef};
@@ -283,6 +284,49 @@ impl<'p> Graph<'p> {
         let Self { program, names, world, templates, .. } = self;
         Resolver { program, names, world, templates }.lookup(from, kind, namespace, name)
     }
+}
+
+/// What is known of references without any other file: all but the kinds that the input defines.
+#[derive(Debug)]
+pub struct References<'s> {
+    declared: Declared<'s>,
+}
+
+impl<'s> References<'s> {
+    /// Those that the settings declare among them.
+    pub fn new(settings: &'s Settings) -> Self {
+        Self { declared: Declared::of_settings(settings) }
+    }
+
+    /// The references of an object, in source order, without what they lead to.
+    pub fn of<'o>(&self, object: ObjectRef<'o>) -> Vec<Edge<'o>>
+    where
+        's: 'o,
+    {
+        let mut edges = Vec::new();
+        extract::edges_of(object, &self.declared, &mut edges);
+        edges
+    }
+
+    /// Whether an object has the field of a declared reference, by its index in the settings.
+    pub fn has_field<'o>(&self, reference: usize, object: ObjectRef<'o>) -> bool
+    where
+        's: 'o,
+    {
+        let declared: &Declared<'o> = &self.declared;
+        declared.has_field(reference, object)
+    }
+}
+
+/// Whether what a file says of other files cannot be told by names: it is a template, or may be the dump of a cluster,
+/// whose gaps mean something.
+pub fn speaks_of_all(file: &File) -> bool {
+    file.foreign == Some(SkipReason::Template) || snapshot::may_be_dump(file)
+}
+
+/// Whether a file is one of those that say which files are patches and which objects a generator makes.
+pub fn is_kustomization(file: &File) -> bool {
+    kustomize::is_kustomization(file.source.path())
 }
 
 fn is_patch(object: ObjectRef<'_>, patches: &[FileId]) -> bool {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::names::KindRef;
-use crate::parse::object::{ObjectId, ObjectRef, Program};
+use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 
 /// Which kinds the dumps cover, and where.
 #[derive(Debug, Default)]
@@ -22,9 +22,7 @@ impl<'p> Snapshot<'p> {
         for file in program.files() {
             let ids = first..first + file.objects.len() as u32;
             first = ids.end;
-            let text = file.source.text().as_bytes();
-            // Nearly all files have none, which one look at the bytes tells.
-            if memchr::memmem::find(text, b"resourceVersion").is_none() {
+            if !may_be_dump(file) {
                 continue;
             }
             let objects = ids.map(|id| program.object(ObjectId(id)));
@@ -48,6 +46,11 @@ impl<'p> Snapshot<'p> {
     pub(super) fn has(&self, object: ObjectId) -> bool {
         self.objects.binary_search(&object).is_ok()
     }
+}
+
+/// Whether live objects may stand in a file: nearly all have none, which one look at the bytes tells.
+pub(super) fn may_be_dump(file: &File) -> bool {
+    memchr::memmem::find(file.source.text().as_bytes(), b"resourceVersion").is_some()
 }
 
 /// Whether an object stands in a `List`: one that was dumped alone says nothing of others.

@@ -227,7 +227,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// A program of these files, which must be in the order of their ids.
+    /// A program of these files, which must be in the order of their ids. Ids may be left out: then it is a part of a
+    /// larger program, with the same ids and spans.
     pub fn new(files: Vec<Arc<File>>) -> Self {
         let mut objects = Vec::with_capacity(files.iter().map(|file| file.objects.len()).sum());
         for (index, file) in files.iter().enumerate() {
@@ -241,9 +242,17 @@ impl Program {
         &self.files
     }
 
-    /// The file of an id.
+    /// The file of an id that it has.
     pub fn file(&self, id: FileId) -> &File {
-        &self.files[id.0 as usize]
+        self.shared_file(id)
+    }
+
+    /// The file of an id that it has, shared.
+    pub fn shared_file(&self, id: FileId) -> &Arc<File> {
+        match self.files.get(id.0 as usize) {
+            Some(file) if file.id == id => file,
+            _ => &self.files[self.files.partition_point(|file| file.id < id)],
+        }
     }
 
     /// Number of objects.

@@ -1,0 +1,275 @@
+//! What a file says that the findings in other files may depend on, and what its own findings may depend on.
+//!
+//! A topic is a thing that checks ask about beyond the file that they look at: a namespace with all that lives there, a
+//! name that is free or taken in the cluster, a port of the nodes. Two files have to do with each other only by topics
+//! that the one says something about and the other asks about. A check that looks further than that needs a line here;
+//! `tests/incremental.rs` compares with the whole analysis after random edits.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use crate::check;
+use crate::config::Settings;
+use crate::graph::reference::{Edge, Resolution};
+use crate::graph::{KindRef, References, is_kustomization, speaks_of_all};
+use crate::parse::foreign::SkipReason;
+use crate::parse::kind::Kind;
+use crate::parse::object::{File, ObjectRef, Program};
+use crate::parse::pod::PodTemplate;
+use crate::parse::schema::table::Table;
+use crate::parse::tree::NodeRef;
+use crate::practice::{node_ports_of, route::routes_of};
+use crate::source::FileRole;
+
+/// The digest of a topic. Two topics of one digest make more be checked anew than need be, and never less.
+pub(super) type Topic = u64;
+
+/// A topic before it is a digest.
+#[derive(Hash)]
+enum About<'p> {
+    /// All that lives in a namespace, or names something that does.
+    Namespace(&'p str),
+    /// An object that lives in no namespace.
+    ClusterObject(KindRefKey<'p>, &'p str),
+    /// Which names the objects of a kind that lives in no namespace have.
+    ClusterNames(KindRefKey<'p>),
+    /// The classes of a kind, of which one may be the default.
+    Classes(Kind),
+    /// In which namespaces there is an object of this name.
+    NameAnywhere(&'p str, &'p str),
+    /// What describes a custom kind, by group and name in lower case.
+    CustomKind(&'p str, String),
+    /// The objects of a kind that nobody describes.
+    UndescribedKind(&'p str, &'p str),
+    /// The requests that a path of an Ingress claims.
+    Route(Option<&'p str>, &'p str, &'p str, &'p str),
+    /// A port of every node.
+    NodePort(i64, &'p str),
+    /// All that defines kinds.
+    Definitions,
+    /// All that lives in any namespace.
+    AllNamespaces,
+    /// What asks pods for their metrics, in any namespace.
+    Monitors,
+    /// Who makes Secrets in namespaces that are not known.
+    MakersOfSecrets,
+}
+
+/// What of a [`KindRef`] tells kinds apart.
+#[derive(Hash)]
+enum KindRefKey<'p> {
+    Known(Kind),
+    Other(&'p str, &'p str),
+}
+
+impl<'p> From<KindRef<'p>> for KindRefKey<'p> {
+    fn from(kind: KindRef<'p>) -> Self {
+        match kind {
+            KindRef::Known(kind) => Self::Known(kind),
+            KindRef::Other { group, name } => Self::Other(group, name),
+        }
+    }
+}
+
+impl About<'_> {
+    fn topic(&self) -> Topic {
+        digest(self)
+    }
+}
+
+fn digest(value: &(impl Hash + ?Sized)) -> u64 {
+    // The keys of this hasher are constant.
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// What is known of a file without looking at any other.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    /// What it says something about, sorted, each with a digest of what it says.
+    pub(super) defines: Vec<(Topic, u64)>,
+    /// What its findings may depend on whatever the other files are, sorted.
+    pub(super) reads: Vec<Topic>,
+    /// How far it reaches.
+    pub(super) reach: Reach,
+}
+
+/// How far what a file says can reach.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// To whoever asks about its topics.
+    #[default]
+    Topics,
+    /// To every file: a kustomization says which files are patches, which names are made, which images are renamed.
+    Everywhere,
+    /// To every pod wherever it is: with nodes, all pods compete for them.
+    Nodes,
+}
+
+/// Reads what a file says.
+pub(super) fn said_by<'s>(file: &Arc<File>, settings: &'s Settings, references: &References<'s>) -> Said {
+    let mut said = Said { reach: reach_of(file), ..Said::default() };
+    let program = Program::new(vec![Arc::clone(file)]);
+    let monitors = check::is_on("unscraped-metrics", settings);
+    for object in program.objects() {
+        // Anchors and what a list lends to its items are of the whole document.
+        let at = object.root().range().start;
+        let document = file.parsed.documents.iter().find(|document| document.range.contains(&at));
+        let range = document.map_or(0..file.source.text().len() as u32, |document| document.range.clone());
+        let text = &file.source.text().as_bytes()[range.start as usize..range.end as usize];
+        let content = digest(&(text, at - range.start.min(at)));
+        object_says(object, content, settings, references, &mut said);
+        if monitors {
+            let is_monitor = matches!(object.kind(), Kind::PodMonitor | Kind::ServiceMonitor);
+            said.define(is_monitor.then_some(About::Monitors), content);
+            said.read(PodTemplate::of(object).map(|_| About::Monitors));
+        }
+    }
+    said.defines.sort_by_key(|(topic, _)| *topic);
+    // What several objects say of a topic is one thing that is said, in their order.
+    said.defines.dedup_by(|later, first| {
+        let is_same = later.0 == first.0;
+        if is_same {
+            first.1 = digest(&(first.1, later.1));
+        }
+        is_same
+    });
+    said.reads.sort_unstable();
+    said.reads.dedup();
+    said
+}
+
+/// What a file's findings depend on besides, given what its references lead to: names like those that are missing.
+pub(super) fn read_by_missing<'p>(edges: impl Iterator<Item = &'p Edge<'p>>) -> Vec<Topic> {
+    let missing = edges.filter(|edge| edge.resolution == Resolution::Missing);
+    let mut topics: Vec<Topic> = missing
+        .map(|edge| match edge.kind.is_namespaced() {
+            true => About::NameAnywhere(edge.kind.name(), edge.name).topic(),
+            false => About::ClusterNames(edge.kind.into()).topic(),
+        })
+        .collect();
+    topics.sort_unstable();
+    topics.dedup();
+    topics
+}
+
+impl Said {
+    fn define<'p>(&mut self, topic: impl IntoIterator<Item = About<'p>>, content: u64) {
+        self.defines.extend(topic.into_iter().map(|about| (about.topic(), content)));
+    }
+
+    fn read<'p>(&mut self, topic: impl IntoIterator<Item = About<'p>>) {
+        self.reads.extend(topic.into_iter().map(|about| about.topic()));
+    }
+}
+
+fn reach_of(file: &File) -> Reach {
+    let is_node = |kind: Kind| matches!(kind, Kind::Node | Kind::NodePool);
+    if file.source.role() == FileRole::Inventory || file.objects.iter().any(|object| is_node(object.kind)) {
+        Reach::Nodes
+    } else if file.foreign == Some(SkipReason::Kustomization) || is_kustomization(file) || speaks_of_all(file)
+    {
+        Reach::Everywhere
+    } else {
+        Reach::Topics
+    }
+}
+
+fn object_says<'o>(
+    object: ObjectRef<'o>,
+    content: u64,
+    settings: &'o Settings,
+    references: &References<'o>,
+    said: &mut Said,
+) {
+    let kind = KindRef::of_object(object);
+    match object.namespace() {
+        Some(namespace) => {
+            said.define([About::Namespace(namespace), About::AllNamespaces], content);
+            said.define([About::NameAnywhere(kind.name(), object.name())], digest(namespace));
+            said.read([About::Namespace(namespace), namespace_object(namespace)]);
+        }
+        None => {
+            said.define([About::ClusterObject(kind.into(), object.name())], content);
+            said.define([About::ClusterNames(kind.into())], digest(object.name()));
+            said.read([About::ClusterObject(kind.into(), object.name())]);
+        }
+    }
+    match object.kind() {
+        Kind::IngressClass | Kind::StorageClass => {
+            said.define([About::Classes(object.kind())], content);
+            said.read([About::Classes(object.kind())]);
+        }
+        Kind::ClusterIssuer | Kind::ClusterExternalSecret => said.define([About::MakersOfSecrets], content),
+        Kind::CustomResourceDefinition => {
+            let text = |path: &str| object.get(path).and_then(NodeRef::as_str).unwrap_or_default();
+            let name = text("spec.names.kind").to_lowercase();
+            said.define([About::CustomKind(text("spec.group"), name), About::Definitions], content);
+        }
+        // What a rule of a role names may be a resource that the input defines.
+        Kind::Role | Kind::ClusterRole => said.read([About::Definitions]),
+        _ => {}
+    }
+    if Table::of(settings.target).kind(object.api_version(), object.kind_name()).is_none() {
+        let (api_version, name) = (object.api_version(), object.kind_name());
+        said.define([About::UndescribedKind(api_version, name)], 0);
+        said.read([About::UndescribedKind(api_version, name)]);
+        said.read([About::CustomKind(object.group(), name.to_lowercase())]);
+    }
+    // These select, or let in, what lives in namespaces that are told by labels.
+    let looks_around = match object.kind() {
+        Kind::NetworkPolicy => names_port_elsewhere(object),
+        Kind::ServiceMonitor | Kind::PodMonitor => object.get("spec.namespaceSelector").is_some(),
+        _ => false,
+    };
+    said.read(looks_around.then_some(About::AllNamespaces));
+    for route in routes_of(object) {
+        let about = || About::Route(route.key.class, route.key.host, route.key.path, route.key.path_type);
+        said.define([about()], content);
+        said.read([about()]);
+    }
+    for (_, number, protocol) in node_ports_of(object) {
+        said.define([About::NodePort(number, protocol)], content);
+        said.read([About::NodePort(number, protocol)]);
+    }
+    for edge in references.of(object) {
+        reference_says(object, &edge, content, said);
+    }
+}
+
+fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &mut Said) {
+    match edge.namespace {
+        Some(namespace) if Some(namespace) != object.namespace() => {
+            said.define([About::Namespace(namespace)], content);
+            said.read([About::Namespace(namespace)]);
+        }
+        Some(_) => {}
+        None => said.read([About::ClusterObject(edge.kind.into(), edge.name)]),
+    }
+    match edge.kind {
+        // Where there is no such Role, a ClusterRole of that name is what was meant.
+        KindRef::Known(Kind::Role) => {
+            said.read([About::ClusterObject(KindRefKey::Known(Kind::ClusterRole), edge.name)]);
+        }
+        KindRef::Known(Kind::Secret) => said.read([About::MakersOfSecrets]),
+        _ => {}
+    }
+}
+
+/// Whether a NetworkPolicy names a port of pods in other namespaces.
+fn names_port_elsewhere(policy: ObjectRef<'_>) -> bool {
+    let rules = policy.get("spec.egress").into_iter().flat_map(NodeRef::items);
+    rules.into_iter().any(|rule| {
+        let has = |list: &str, is: &dyn Fn(NodeRef<'_>) -> bool| {
+            rule.get(list).into_iter().flat_map(NodeRef::items).any(is)
+        };
+        // Without peers, a rule is about all there is.
+        (rule.get("to").is_none() || has("to", &|peer| peer.get("namespaceSelector").is_some()))
+            && has("ports", &|port| port.get("port").and_then(NodeRef::as_str).is_some())
+    })
+}
+
+fn namespace_object(namespace: &str) -> About<'_> {
+    About::ClusterObject(KindRefKey::Known(Kind::Namespace), namespace)
+}
