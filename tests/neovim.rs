@@ -1,11 +1,7 @@
 //! A real Neovim, headless, shows what the server says: findings, hover, rename. Where `nvim` is not installed, the test
 //! says so and is passed over.
 
-#![expect(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    reason = "a test writes its files, and ends where it cannot"
-)]
+#![expect(clippy::disallowed_methods, reason = "a test writes its files, and ends where it cannot")]
 
 use std::path::Path;
 use std::process::{Command, Stdio};

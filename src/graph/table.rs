@@ -202,6 +202,7 @@ pub static ROWS: &[Row] = &[
     .scope(Scope::Sibling("namespace")),
     Row::new(From::Kinds(&[Kind::Role, Kind::ClusterRole]), "rules[].resourceNames[]", To::Resources)
         .incidental(),
+    said(&[Kind::ReferenceGrant], "spec.to[].name", "group", None).incidental(),
     Row::of(&[Kind::ServiceAccount], "secrets[].name", Kind::Secret),
     Row::of(&[Kind::ServiceAccount], "imagePullSecrets[].name", Kind::Secret),
     Row::of(

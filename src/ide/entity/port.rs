@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::graph::KindRef;
 use crate::graph::ports::{PortRef, ports_of_container, ports_of_service};
+use crate::graph::selector::Selector;
 use crate::ide::View;
 use crate::ide::cursor::Cursor;
 use crate::ide::entity::{Entity, Occurrence};
@@ -12,7 +13,7 @@ use crate::ide::selection::sites_of;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef};
 use crate::parse::pod::{Container, PodTemplate};
-use crate::parse::tree::NodeRef;
+use crate::parse::tree::{NodeId, NodeRef};
 use crate::practice::selection::items_at;
 
 /// The port that the name or number at a place is of.
@@ -55,6 +56,7 @@ pub(super) fn of_containers<'p>(view: &View<'p>, owner: ObjectId, port: PortRef<
     let mut found = Vec::new();
     let mut seen: BTreeSet<ObjectId> = BTreeSet::new();
     let mut users: BTreeSet<ObjectId> = BTreeSet::new();
+    let mut rules: BTreeSet<(ObjectId, NodeId)> = BTreeSet::new();
     let mut pending = vec![owner];
     while let Some(owner) = pending.pop() {
         let object = view.program.object(owner);
@@ -83,8 +85,31 @@ pub(super) fn of_containers<'p>(view: &View<'p>, owner: ObjectId, port: PortRef<
                 pending.extend(pods);
             }
         }
+        for policy in view.graph.all(KindRef::Known(Kind::NetworkPolicy), namespace) {
+            for rule in items_at(policy.root(), "spec.egress") {
+                let uses = items_at(rule, "ports").filter_map(|own| own.get("port"));
+                let uses: Vec<_> = uses.filter(|node| PortRef::of(*node) == Some(port)).collect();
+                let pods = if uses.is_empty() { Vec::new() } else { peers_of(view, pod.namespace, rule) };
+                if pods.contains(&owner) && rules.insert((policy.id, rule.id())) {
+                    found.extend(uses.into_iter().map(|node| Occurrence::of(policy, node, false)));
+                    pending.extend(pods);
+                }
+            }
+        }
     }
     found
+}
+
+/// The objects whose pods the peers of a NetworkPolicy's rule select in its own namespace.
+fn peers_of<'p>(view: &View<'p>, namespace: &str, rule: NodeRef<'p>) -> Vec<ObjectId> {
+    let peers = items_at(rule, "to").filter(|peer| peer.get("namespaceSelector").is_none());
+    let selectors = peers.filter_map(|peer| peer.get("podSelector")).map(Selector::from_label_selector);
+    selectors
+        .flat_map(|selector| {
+            let pods = view.graph.select(namespace, &selector).map(|pod| pod.owner().id);
+            pods.collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 fn in_container<'p>(
