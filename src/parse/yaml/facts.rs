@@ -290,7 +290,7 @@ fn inspect_keys(mapping: NodeRef<'_>) -> Findings {
     let mut converts = false;
     let mut unusable = false;
     // Keys by their values; in large mappings memory matters, so nothing else is kept.
-    let mut keyed: Vec<(u64, NodeId)> = Vec::new();
+    let mut keyed: Vec<(u64, NodeId)> = Vec::with_capacity(mapping.raw_entries().count());
     for (key, value) in mapping.raw_entries() {
         if key.is_merge_key() {
             check_merge(key, value, &mut findings.problems);

@@ -56,11 +56,22 @@ pub(crate) fn has_rare_break(text: &[u8]) -> bool {
         .any(|at| ["\u{85}", "\u{2028}", "\u{2029}"].iter().any(|one| text[at..].starts_with(one.as_bytes())))
 }
 
+/// About how many nodes a text comes to. Memory that is not touched costs nothing, but growing a large tree copies it.
+fn estimate(text: &[u8]) -> usize {
+    const LARGE: usize = 1 << 20;
+    // Documents and containers that no such byte stands for.
+    const SPARE: usize = 64;
+    if text.len() < LARGE {
+        return text.len() / 9;
+    }
+    let count = |byte| memchr::memchr_iter(byte, text).count();
+    2 * count(b':') + count(b',') + count(b'\n') + SPARE
+}
+
 fn read_lines(file: &SourceFile, streams: &[Range<usize>], lines: Lines) -> Parsed {
     let source = file.text();
     let mut tree = Tree::new(file.shared_text());
-    // About what manifests come to; memory that is not touched costs nothing.
-    tree.nodes.reserve(source.len() / 9);
+    tree.nodes.reserve(estimate(source.as_bytes()));
     let mut session = Session {
         reader: Reader::new(source, tree, lines),
         documents: Vec::new(),
