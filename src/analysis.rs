@@ -67,13 +67,19 @@ impl Idle {
         let exemptions = exemptions.filter(|(_, exemption)| !is_for_something(exemption));
         let references =
             (0..settings.references.len()).filter(|index| !graph.has_declared_field(*index)).collect();
-        let mut workloads: Vec<usize> = (0..settings.workloads.len()).collect();
-        for object in program.objects().filter(|object| object.custom_template().is_some()) {
-            workloads.retain(|index| !settings.workloads[*index].is(object.group(), object.kind_name()));
-        }
+        let workloads = unused_workloads(program, settings);
         let exemptions = exemptions.map(|(index, _)| index).collect();
         Self { external, references, workloads, exemptions }
     }
+}
+
+/// The workloads that the settings declare and of which no object has a pod template, by index.
+pub fn unused_workloads(program: &Program, settings: &Settings) -> Vec<usize> {
+    let mut unused: Vec<usize> = (0..settings.workloads.len()).collect();
+    for object in program.objects().filter(|object| object.custom_template().is_some()) {
+        unused.retain(|index| !settings.workloads[*index].is(object.group(), object.kind_name()));
+    }
+    unused
 }
 
 /// Whether an exemption is for anything in a file.

@@ -217,15 +217,10 @@ impl Session {
     }
 
     fn unused_workloads(&self) -> Vec<usize> {
-        let mut unused: Vec<usize> = (0..self.settings.workloads.len()).collect();
-        if !unused.is_empty() {
-            let program = self.program();
-            for object in program.objects().filter(|object| object.custom_template().is_some()) {
-                unused
-                    .retain(|index| !self.settings.workloads[*index].is(object.group(), object.kind_name()));
-            }
+        match self.settings.workloads.is_empty() {
+            true => Vec::new(),
+            false => analysis::unused_workloads(&self.program(), &self.settings),
         }
-        unused
     }
 
     /// All files as one program; files that say what the cluster has are empty in it.
