@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use crate::graph::declared::Declared;
 use crate::graph::names::KindRef;
 use crate::graph::reference::{Edge, From, Resolution, Row, Scope, To};
-use crate::graph::table::{DECLARED, ROWS};
+use crate::graph::table::{self, DECLARED};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, group_of};
 use crate::parse::pod::PodTemplate;
@@ -41,7 +41,7 @@ struct Tries {
 static TRIES: LazyLock<Tries> = LazyLock::new(|| {
     let mut tries = Tries { pod_spec: Trie::default(), kinds: Vec::new() };
     tries.kinds.resize_with(Kind::Other as usize + 1, Trie::default);
-    for row in ROWS {
+    for row in table::rows() {
         match row.from {
             From::PodSpec => tries.pod_spec.insert(row),
             From::Kinds(kinds) => kinds.iter().for_each(|kind| tries.kinds[*kind as usize].insert(row)),
@@ -151,7 +151,7 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
     if let Some(holder) = object.namespace().and_then(|_| object.root().get("metadata"))
         && let Some(field) = holder.get("namespace")
     {
-        found(&crate::graph::table::NAMESPACE, field, holder);
+        found(&table::NAMESPACE, field, holder);
     }
     tries.kinds[object.kind() as usize].walk(object.root(), &mut found);
     if let Some(template) = PodTemplate::of(object) {
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn every_path_of_the_table_is_well_formed() {
-        for row in ROWS {
+        for row in table::rows() {
             let steps: Vec<_> = steps(row.path).collect();
             assert!(!steps.is_empty(), "{}", row.path);
             assert!(

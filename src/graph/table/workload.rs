@@ -1,0 +1,14 @@
+//! Fields of workloads and of what scales them.
+
+use crate::graph::reference::Row;
+use crate::graph::table::said;
+use crate::parse::kind::Kind;
+
+pub(super) static ROWS: &[Row] = &[
+    Row::of(&[Kind::StatefulSet], "spec.serviceName", Kind::Service),
+    Row::of(&[Kind::StatefulSet], "spec.volumeClaimTemplates[].spec.storageClassName", Kind::StorageClass)
+        .usual(),
+    said(&[Kind::HorizontalPodAutoscaler], "spec.scaleTargetRef.name", "apiVersion", None),
+    said(&[Kind::HorizontalPodAutoscaler], "spec.metrics[].object.describedObject.name", "apiVersion", None),
+    said(&[Kind::VerticalPodAutoscaler], "spec.targetRef.name", "apiVersion", None),
+];
