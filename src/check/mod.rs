@@ -10,6 +10,7 @@ mod binding_to_everyone;
 mod cascading_deletion;
 mod claim_held_by_old_pod;
 mod cluster_admin_binding;
+mod container_name;
 mod cron_job_deadline;
 mod dangling_reference;
 mod default_class_clash;
@@ -36,6 +37,7 @@ mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod local_name;
 mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
@@ -158,6 +160,7 @@ pub static CHECKS: &[&Check] = &[
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
     &volume_mount::CHECK,
+    &container_name::CHECK,
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,

@@ -2,6 +2,7 @@
 //!
 //! Facts only. Whether a missing object is a fault, and how grave, is for the checks to say.
 
+pub mod containers;
 mod declared;
 mod extract;
 pub(crate) mod hash;
