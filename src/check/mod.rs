@@ -74,6 +74,7 @@ mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
+mod resource_claim;
 mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
@@ -105,6 +106,7 @@ mod unschedulable_pod;
 mod unscraped_metrics;
 mod unused_object;
 mod unused_suppression;
+mod volume_mode;
 mod volume_mount;
 mod wildcard_rbac_rule;
 mod writable_host_path;
@@ -160,7 +162,9 @@ pub static CHECKS: &[&Check] = &[
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
     &volume_mount::CHECK,
+    &volume_mode::CHECK,
     &container_name::CHECK,
+    &resource_claim::CHECK,
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
