@@ -96,6 +96,7 @@ mod stale_content;
 mod statefulset_service;
 mod syntax;
 mod toleration_unused;
+mod undefined_variable;
 mod unknown_field;
 mod unknown_kind;
 mod unknown_rbac_group;
@@ -165,6 +166,7 @@ pub static CHECKS: &[&Check] = &[
     &volume_mode::CHECK,
     &container_name::CHECK,
     &resource_claim::CHECK,
+    &undefined_variable::CHECK,
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,

@@ -140,6 +140,11 @@ impl<'p> Graph<'p> {
         is_patch(object, &self.patches)
     }
 
+    /// Whether a kustomization file of the input replaces `$(name)` in what it builds: it is one of its `vars`.
+    pub fn is_kustomize_variable(&self, name: &str) -> bool {
+        kustomize::has_variable(self.program, name)
+    }
+
     /// All references, in the order of the objects and of the fields in them.
     pub fn edges(&self) -> &[Edge<'p>] {
         &self.edges

@@ -3,6 +3,7 @@
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
 pub mod disruption;
+pub mod environment;
 pub mod image;
 pub mod permission;
 pub mod pod_security;
