@@ -1,6 +1,7 @@
 //! Facts become diagnostics: one check, one file, one page.
 
 mod absence;
+mod affinity_selects_nothing;
 mod ambiguous_scalar;
 mod automounted_token;
 mod autoscaler_without_room;
@@ -91,6 +92,7 @@ mod service_target_port;
 mod silence;
 mod single_replica;
 mod sink;
+mod spread_selector;
 mod ssh_port;
 mod stale_content;
 mod statefulset_service;
@@ -162,6 +164,8 @@ pub static CHECKS: &[&Check] = &[
     &missing_reference_grant::CHECK,
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
+    &spread_selector::CHECK,
+    &affinity_selects_nothing::CHECK,
     &volume_mount::CHECK,
     &volume_mode::CHECK,
     &container_name::CHECK,

@@ -6,6 +6,7 @@ pub mod disruption;
 pub mod environment;
 pub mod image;
 pub mod permission;
+pub mod placement;
 pub mod pod_security;
 pub mod probe;
 pub mod replicas;
