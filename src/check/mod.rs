@@ -67,6 +67,7 @@ mod pod_security_restricted;
 mod pods_left_out;
 mod policy_port;
 mod policy_selects_nothing;
+mod priority_conflict;
 mod probe_port;
 mod quota_exceeded;
 mod rbac_escalation;
@@ -109,6 +110,7 @@ mod unschedulable_pod;
 mod unscraped_metrics;
 mod unused_object;
 mod unused_suppression;
+mod unused_volume;
 mod volume_mode;
 mod volume_mount;
 mod wildcard_rbac_rule;
@@ -171,6 +173,7 @@ pub static CHECKS: &[&Check] = &[
     &container_name::CHECK,
     &resource_claim::CHECK,
     &undefined_variable::CHECK,
+    &priority_conflict::CHECK,
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
@@ -180,6 +183,7 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,
+    &unused_volume::CHECK,
     &invalid_inventory::CHECK,
     &unschedulable_pod::CHECK,
     &node_selector_matches_no_node::CHECK,

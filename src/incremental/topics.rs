@@ -198,7 +198,7 @@ fn object_says<'o>(
         }
     }
     match object.kind() {
-        Kind::IngressClass | Kind::StorageClass => {
+        Kind::IngressClass | Kind::PriorityClass | Kind::StorageClass => {
             said.define([About::Classes(object.kind())], content);
             said.read([About::Classes(object.kind())]);
         }
@@ -226,6 +226,8 @@ fn object_says<'o>(
     };
     said.read(looks_around.then_some(About::AllNamespaces));
     if let (Some(template), Some(own)) = (PodTemplate::of(object), object.namespace()) {
+        let states_priority = template.get("priority").or_else(|| template.get("preemptionPolicy")).is_some();
+        said.read(states_priority.then_some(About::Classes(Kind::PriorityClass)));
         for term in placement::terms(template) {
             match term.range(own) {
                 Range::Named(namespaces) => said.read(namespaces.into_iter().map(About::Namespace)),
