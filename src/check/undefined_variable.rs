@@ -85,6 +85,10 @@ fn report(
     let who = format!("container `{}` of {}", container.name(), absence::title(object));
     let later = environment.entries.iter().skip(text.visible.min(environment.entries.len()));
     if let Some((at, (_, own))) = later.enumerate().find(|(_, (_, own))| own.content() == name) {
+        // `X` that is nothing but `$(X)` is a blank that a tool fills in before Kubernetes sees it.
+        if at == 0 && text.node.content() == format!("$({name})") {
+            return;
+        }
         let (fate, label, help) = match at {
             0 => ("by itself", "nothing has defined it yet", "the variables of the image are not known here"),
             _ => ("before it is defined", "not defined yet", "move the variable above the one that uses it"),
