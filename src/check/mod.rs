@@ -1,6 +1,7 @@
 //! Facts become diagnostics: one check, one file, one page.
 
 mod absence;
+mod affinity_selects_nothing;
 mod ambiguous_scalar;
 mod automounted_token;
 mod autoscaler_without_room;
@@ -10,6 +11,7 @@ mod binding_to_everyone;
 mod cascading_deletion;
 mod claim_held_by_old_pod;
 mod cluster_admin_binding;
+mod container_name;
 mod cron_job_deadline;
 mod dangling_reference;
 mod default_class_clash;
@@ -36,6 +38,7 @@ mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod local_name;
 mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
@@ -64,6 +67,7 @@ mod pod_security_restricted;
 mod pods_left_out;
 mod policy_port;
 mod policy_selects_nothing;
+mod priority_conflict;
 mod probe_port;
 mod quota_exceeded;
 mod rbac_escalation;
@@ -72,6 +76,7 @@ mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
+mod resource_claim;
 mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
@@ -88,11 +93,13 @@ mod service_target_port;
 mod silence;
 mod single_replica;
 mod sink;
+mod spread_selector;
 mod ssh_port;
 mod stale_content;
 mod statefulset_service;
 mod syntax;
 mod toleration_unused;
+mod undefined_variable;
 mod unknown_field;
 mod unknown_kind;
 mod unknown_rbac_group;
@@ -103,6 +110,8 @@ mod unschedulable_pod;
 mod unscraped_metrics;
 mod unused_object;
 mod unused_suppression;
+mod unused_volume;
+mod volume_mode;
 mod volume_mount;
 mod wildcard_rbac_rule;
 mod writable_host_path;
@@ -157,7 +166,14 @@ pub static CHECKS: &[&Check] = &[
     &missing_reference_grant::CHECK,
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
+    &spread_selector::CHECK,
+    &affinity_selects_nothing::CHECK,
     &volume_mount::CHECK,
+    &volume_mode::CHECK,
+    &container_name::CHECK,
+    &resource_claim::CHECK,
+    &undefined_variable::CHECK,
+    &priority_conflict::CHECK,
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
@@ -167,6 +183,7 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,
+    &unused_volume::CHECK,
     &invalid_inventory::CHECK,
     &unschedulable_pod::CHECK,
     &node_selector_matches_no_node::CHECK,

@@ -3,8 +3,10 @@
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
 pub mod disruption;
+pub mod environment;
 pub mod image;
 pub mod permission;
+pub mod placement;
 pub mod pod_security;
 pub mod probe;
 pub mod replicas;
