@@ -4,6 +4,7 @@
 
 pub mod disruption;
 pub mod image;
+pub mod node_files;
 pub mod permission;
 pub mod pod_security;
 pub mod probe;
