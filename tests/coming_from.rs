@@ -110,6 +110,32 @@ fn the_settings_that_are_shown_are_settings() {
 }
 
 #[test]
+fn the_commands_and_flags_that_are_shown_are_understood() {
+    let page = page();
+    let understands = |words: &[&str]| kplan::cli::understands(words.iter().map(Into::into)).is_ok();
+    let mut understood = 0;
+    for line in page.lines() {
+        // What stands in a left-hand column is another program's.
+        let ours =
+            if line.starts_with('|') { line.trim_end_matches(" |").rsplit(" | ").next() } else { Some(line) };
+        for span in spans(ours.unwrap()) {
+            let command = span.split("| ").last().unwrap();
+            let words: Vec<&str> = command.split_whitespace().filter(|word| *word != "...").collect();
+            let words = match words.first() {
+                Some(&"kplan") => words,
+                Some(first) if first.starts_with("--") => [&["kplan", "check"], &words[..]].concat(),
+                _ => continue,
+            };
+            // A flag may be named without its value.
+            let is_right = understands(&words) || understands(&[&words[..], &["x"]].concat());
+            assert!(is_right, "{PAGE}: {span}");
+            understood += 1;
+        }
+    }
+    assert!(understood > 20, "{understood} of them");
+}
+
+#[test]
 fn the_readme_leads_here() {
     let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     assert!(readme.contains(PAGE));

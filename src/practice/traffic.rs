@@ -1,6 +1,7 @@
 //! What a NetworkPolicy does to the pods that it selects.
 
 use crate::graph::ports::protocol;
+use crate::graph::selector::{Operator, Selector};
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
 use crate::practice::selection::items_at;
@@ -19,8 +20,34 @@ pub fn is_isolated(policy: ObjectRef<'_>, direction: &str) -> bool {
 pub fn allows_dns(policy: ObjectRef<'_>) -> bool {
     items_at(policy.root(), "spec.egress").any(|rule| {
         let mut ports = items_at(rule, "ports").peekable();
-        ports.peek().is_none() || ports.any(|port| is_dns(port) && protocol(port) == "UDP")
+        match ports.peek() {
+            // Who writes a port may have a name server of its own.
+            Some(_) => ports.any(|port| is_dns(port) && protocol(port) == "UDP"),
+            None => may_reach_name_server(policy, rule),
+        }
     })
+}
+
+/// Whether the peers of a rule may be the name server of the cluster, whose pods are in `kube-system`.
+fn may_reach_name_server(policy: ObjectRef<'_>, rule: NodeRef<'_>) -> bool {
+    let mut peers = items_at(rule, "to").peekable();
+    let is_there = |namespace: &str| namespace == "kube-system";
+    peers.peek().is_none()
+        || peers.any(|peer| match peer.get("namespaceSelector").filter(|node| !node.is_null()) {
+            Some(selector) => {
+                let selector = Selector::from_label_selector(selector);
+                // The API server gives every namespace a label with its name; of other labels nothing is known.
+                let mut names =
+                    selector.requirements.iter().filter(|term| term.key == "kubernetes.io/metadata.name");
+                names.all(|term| match &term.operator {
+                    Operator::Is(name) => is_there(name),
+                    Operator::In(names) => names.iter().any(|name| is_there(name)),
+                    Operator::NotIn(names) => !names.iter().any(|name| is_there(name)),
+                    Operator::Exists | Operator::DoesNotExist => true,
+                })
+            }
+            None => peer.get("podSelector").is_none() || policy.namespace().is_some_and(is_there),
+        })
 }
 
 /// The entry of a policy by which its pods may reach port 53, and no other, over TCP.
