@@ -26,9 +26,8 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     };
     let Some(node) = object.get(path) else { return };
     let selector = Selector::from_label_selector(node);
-    let is_about_pods = |namespace| context.graph.select(namespace, &selector).next().is_some();
-    if object.kind() == Kind::NetworkPolicy && object.namespace().is_some_and(is_about_pods) {
-        check_peers(context, object, sink);
+    if object.kind() == Kind::NetworkPolicy {
+        check_peers(context, object, &selector, sink);
     }
     // An empty selector is meant for every pod that will ever be there.
     if selector.is_empty() {
@@ -39,24 +38,28 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     });
 }
 
-/// The rules whose peers are all selected among the pods of the policy's own namespace, and select none of them.
-fn check_peers<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+/// The rules whose peers are all selected among the pods of the policy's own namespace, and select none of them. Of a
+/// policy that applies to no pod itself, that is enough to say.
+fn check_peers<'p>(
+    context: &Context<'p>,
+    object: ObjectRef<'p>,
+    applies_to: &Selector<'p>,
+    sink: &mut Sink<'_>,
+) {
     let Some(namespace) = object.namespace() else { return };
-    for (rules, peers, what) in [
-        ("spec.ingress", "from", "lets nobody in by a rule"),
-        ("spec.egress", "to", "lets its pods reach nobody by a rule"),
-    ] {
+    let is_somebody = |selector: &Selector<'p>| context.graph.select(namespace, selector).next().is_some();
+    for (rules, peers, what) in
+        [("spec.ingress", "from", "lets in nobody"), ("spec.egress", "to", "lets its pods reach nobody")]
+    {
         for rule in items_at(object.root(), rules) {
             let selectors: Option<Vec<_>> = items_at(rule, peers).map(own_selector).collect();
             let Some(selectors) = selectors.filter(|selectors| !selectors.is_empty()) else { continue };
-            let is_somebody =
-                |selector: &Selector<'p>| context.graph.select(namespace, selector).next().is_some();
             // One peer of many may be a door that is left open for who will come.
-            if selectors.iter().any(is_somebody) {
+            if selectors.iter().any(is_somebody) || !is_somebody(applies_to) {
                 continue;
             }
             selection::report_if_empty(context, object, &selectors[0], sink, |terms| {
-                format!("{} {what}: no pod has {terms}", absence::title(object))
+                format!("a rule of {} {what}: no pod has {terms}", absence::title(object))
             });
         }
     }
