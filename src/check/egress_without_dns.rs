@@ -6,7 +6,7 @@ use crate::diagnostic::Severity;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::practice::selection::{items_at, selector_at};
-use crate::practice::traffic::{allows_dns, dns_over_tcp, is_isolated};
+use crate::practice::traffic::{allows_dns, dns_over_tcp, is_isolated, is_on_host_network};
 
 pub(super) static CHECK: Check = Check {
     id: "egress-without-dns",
@@ -28,7 +28,8 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     else {
         return;
     };
-    let shut = cx.graph.select(namespace, &selector).find(|pod| {
+    let mut pods = cx.graph.select(namespace, &selector).filter(|pod| !is_on_host_network(pod.template));
+    let shut = pods.find(|pod| {
         let mut policies = cx.practice.policies_of(pod).into_iter();
         !policies.any(|policy| is_isolated(policy, "Egress") && allows_dns(policy))
     });

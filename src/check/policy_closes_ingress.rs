@@ -5,6 +5,7 @@ use crate::diagnostic::Severity;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::practice::selection::{items_at, selector_at};
+use crate::practice::traffic::is_on_host_network;
 
 pub(super) static CHECK: Check = Check {
     id: "policy-closes-ingress",
@@ -29,7 +30,8 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     else {
         return;
     };
-    let closed = cx.graph.select(namespace, &selector).find_map(|pod| {
+    let mut pods = cx.graph.select(namespace, &selector).filter(|pod| !is_on_host_network(pod.template));
+    let closed = pods.find_map(|pod| {
         let service = *cx.graph.services_of_pod(pod).first()?;
         let lets_in = |policy: &ObjectRef<'_>| items_at(policy.root(), "spec.ingress").next().is_some();
         let is_open = cx.practice.policies_of(pod).iter().any(lets_in);

@@ -72,7 +72,7 @@ fn report<'p>(
             "mount the one folder that is needed, with `readOnly: true` if that will do"
         }
     };
-    sink.report(object, mount, message)
+    sink.report(object, mount.get("name").unwrap_or(mount), message)
         .severity(severity)
         .related(object.span(path), "files of the node")
         .help(help);

@@ -3,8 +3,14 @@
 use crate::graph::ports::protocol;
 use crate::graph::selector::{Operator, Selector};
 use crate::parse::object::ObjectRef;
+use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
 use crate::practice::selection::items_at;
+
+/// Whether pods share the network of their node, where policies do not reach them.
+pub fn is_on_host_network(template: PodTemplate<'_>) -> bool {
+    template.get("hostNetwork").is_some_and(|value| value.as_bool() == Some(true))
+}
 
 /// Whether a policy isolates its pods in a direction, `Ingress` or `Egress`. Without `policyTypes` it is about incoming
 /// traffic, and about outgoing traffic where it has rules for that (`SetDefaults_NetworkPolicy`).
