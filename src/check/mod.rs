@@ -29,6 +29,7 @@ mod hpa_without_request;
 mod ignored_content;
 mod immutable_field;
 mod in_tree_provisioner;
+mod ineffective_policy_rule;
 mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
@@ -65,6 +66,7 @@ mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
 mod pods_left_out;
+mod policy_closes_ingress;
 mod policy_port;
 mod policy_selects_nothing;
 mod priority_conflict;
@@ -88,6 +90,7 @@ mod secret_in_env;
 mod selection;
 mod selector_overlap;
 mod selector_template_mismatch;
+mod sensitive_host_path;
 mod service_selects_nothing;
 mod service_target_port;
 mod silence;
@@ -240,8 +243,11 @@ pub static CHECKS: &[&Check] = &[
     &ingress_tls_host::CHECK,
     &ingress_without_tls::CHECK,
     &missing_network_policy::CHECK,
+    &ineffective_policy_rule::CHECK,
+    &policy_closes_ingress::CHECK,
     &egress_without_dns::CHECK,
     &automounted_token::CHECK,
+    &sensitive_host_path::CHECK,
     &writable_host_path::CHECK,
     &ssh_port::CHECK,
     &writable_root_filesystem::CHECK,
@@ -297,7 +303,7 @@ impl Group {
 
     /// Whether its checks pass over what lives only while `helm test` runs.
     fn spares_tests(self) -> bool {
-        matches!(self, Self::Reliability | Self::Security)
+        matches!(self, Self::Reliability | Self::Security | Self::Style)
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod disruption;
 pub mod environment;
 pub mod image;
+pub mod node_files;
 pub mod permission;
 pub mod placement;
 pub mod pod_security;
