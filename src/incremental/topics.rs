@@ -49,6 +49,8 @@ enum About<'p> {
     Definitions,
     /// All that lives in any namespace.
     AllNamespaces,
+    /// All that lives in none.
+    ClusterObjects,
     /// What asks pods for their metrics, in any namespace.
     Monitors,
     /// Who makes Secrets in namespaces that are not known.
@@ -168,7 +170,10 @@ fn reach_of(file: &File) -> Reach {
     let is_node = |kind: Kind| matches!(kind, Kind::Node | Kind::NodePool);
     if file.source.role() == FileRole::Inventory || file.objects.iter().any(|object| is_node(object.kind)) {
         Reach::Nodes
-    } else if file.foreign == Some(SkipReason::Kustomization) || is_kustomization(file) || speaks_of_all(file)
+    } else if file.foreign == Some(SkipReason::Kustomization)
+        || is_kustomization(file)
+        || speaks_of_all(file)
+        || file.objects.iter().any(|object| takes_parameters(object.kind, file.node(object.root)))
     {
         Reach::Everywhere
     } else {
@@ -191,7 +196,7 @@ fn object_says<'o>(
             said.read([About::Namespace(namespace), namespace_object(namespace)]);
         }
         None => {
-            said.define([About::ClusterObject(kind.into(), object.name())], content);
+            said.define([About::ClusterObject(kind.into(), object.name()), About::ClusterObjects], content);
             said.define([About::ClusterNames(kind.into())], digest(object.name()));
             said.read([About::ClusterObject(kind.into(), object.name())]);
         }
@@ -216,6 +221,10 @@ fn object_says<'o>(
         said.define([About::UndescribedKind(api_version, name)], 0);
         said.read([About::UndescribedKind(api_version, name)]);
         said.read([About::CustomKind(object.group(), name.to_lowercase())]);
+    }
+    // Of which kind the parameters are, another object says.
+    if takes_parameters(object.kind(), object.root()) {
+        said.read([About::AllNamespaces, About::ClusterObjects]);
     }
     // These select, or let in, what lives in namespaces that are told by labels.
     let looks_around = match object.kind() {
@@ -268,6 +277,19 @@ fn names_port_elsewhere(policy: ObjectRef<'_>) -> bool {
         (rule.get("to").is_none() || has("to", &|peer| peer.get("namespaceSelector").is_some()))
             && has("ports", &|port| port.get("port").and_then(NodeRef::as_str).is_some())
     })
+}
+
+/// Whether an object is an admission policy that takes parameters, or binds one with parameters.
+fn takes_parameters(kind: Kind, root: NodeRef<'_>) -> bool {
+    match kind {
+        Kind::ValidatingAdmissionPolicy | Kind::MutatingAdmissionPolicy => {
+            root.get_path("spec.paramKind").is_some()
+        }
+        Kind::ValidatingAdmissionPolicyBinding | Kind::MutatingAdmissionPolicyBinding => {
+            root.get_path("spec.paramRef").is_some()
+        }
+        _ => false,
+    }
 }
 
 fn namespace_object(namespace: &str) -> About<'_> {
