@@ -8,7 +8,10 @@ mod backend_port;
 mod bare_pod;
 mod binding_to_everyone;
 mod cascading_deletion;
+mod claim_fit;
 mod claim_held_by_old_pod;
+mod claim_smaller_than_source;
+mod claim_volume_mismatch;
 mod cluster_admin_binding;
 mod cron_job_deadline;
 mod dangling_reference;
@@ -148,6 +151,8 @@ pub static CHECKS: &[&Check] = &[
     &deprecated_api::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
+    &claim_volume_mismatch::CHECK,
+    &claim_smaller_than_source::CHECK,
     &service_selects_nothing::CHECK,
     &service_target_port::CHECK,
     &backend_port::CHECK,

@@ -35,6 +35,8 @@ enum About<'p> {
     ClusterNames(KindRefKey<'p>),
     /// The classes of a kind, of which one may be the default.
     Classes(Kind),
+    /// The claims, of whichever namespace, that name a volume.
+    Claimants(&'p str),
     /// In which namespaces there is an object of this name.
     NameAnywhere(&'p str, &'p str),
     /// What describes a custom kind, by group and name in lower case.
@@ -205,6 +207,13 @@ fn object_says<'o>(
         Kind::IngressClass | Kind::StorageClass => {
             said.define([About::Classes(object.kind())], content);
             said.read([About::Classes(object.kind())]);
+        }
+        Kind::PersistentVolumeClaim => {
+            if let Some(volume) = object.get("spec.volumeName").and_then(NodeRef::as_str) {
+                said.define([About::Claimants(volume)], content);
+                // Without a class of its own it is given the default one.
+                said.read([About::Claimants(volume), About::Classes(Kind::StorageClass)]);
+            }
         }
         Kind::ClusterIssuer | Kind::ClusterExternalSecret => said.define([About::MakersOfSecrets], content),
         Kind::CustomResourceDefinition => {
