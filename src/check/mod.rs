@@ -110,6 +110,7 @@ mod volume_mount;
 mod wildcard_rbac_rule;
 mod writable_host_path;
 mod writable_root_filesystem;
+mod wrong_secret_type;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -151,6 +152,7 @@ pub static CHECKS: &[&Check] = &[
     &deprecated_api::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
+    &wrong_secret_type::CHECK,
     &claim_volume_mismatch::CHECK,
     &claim_smaller_than_source::CHECK,
     &service_selects_nothing::CHECK,
