@@ -107,6 +107,7 @@ mod unscraped_metrics;
 mod unused_object;
 mod unused_suppression;
 mod volume_mount;
+mod vpa_overlap;
 mod wildcard_rbac_rule;
 mod writable_host_path;
 mod writable_root_filesystem;
@@ -205,6 +206,7 @@ pub static CHECKS: &[&Check] = &[
     &hpa_without_request::CHECK,
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,
+    &vpa_overlap::CHECK,
     &autoscaler_without_room::CHECK,
     &pdb_blocks_drain::CHECK,
     &pdb_overlap::CHECK,
