@@ -28,6 +28,7 @@ mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
 mod ingress_conflict;
@@ -66,6 +67,7 @@ mod pod_security_label;
 mod pod_security_restricted;
 mod pods_left_out;
 mod policy_port;
+mod policy_selects_no_namespace;
 mod policy_selects_nothing;
 mod probe_port;
 mod quota_exceeded;
@@ -160,6 +162,7 @@ pub static CHECKS: &[&Check] = &[
     &service_target_port::CHECK,
     &backend_port::CHECK,
     &policy_selects_nothing::CHECK,
+    &policy_selects_no_namespace::CHECK,
     &policy_port::CHECK,
     &gateway_listener::CHECK,
     &missing_reference_grant::CHECK,
@@ -239,6 +242,7 @@ pub static CHECKS: &[&Check] = &[
     &writable_root_filesystem::CHECK,
     &open_etcd::CHECK,
     &recommended_labels::CHECK,
+    &ignored_namespace::CHECK,
     &unscraped_metrics::CHECK,
     &unused_suppression::CHECK,
 ];

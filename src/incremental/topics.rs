@@ -11,7 +11,8 @@ use std::sync::Arc;
 use crate::check;
 use crate::config::Settings;
 use crate::graph::reference::{Edge, Resolution};
-use crate::graph::{KindRef, References, is_kustomization, speaks_of_all};
+use crate::graph::selector::{Operator, Selector};
+use crate::graph::{KindRef, NAMESPACE_NAME_LABEL, References, is_kustomization, speaks_of_all};
 use crate::parse::foreign::SkipReason;
 use crate::parse::kind::Kind;
 use crate::parse::object::{File, ObjectRef, Program};
@@ -231,6 +232,8 @@ fn object_says<'o>(
         said.read([About::UndescribedKind(api_version, name)]);
         said.read([About::CustomKind(object.group(), name.to_lowercase())]);
     }
+    let selects_namespaces = object.kind() == Kind::NetworkPolicy && reads_namespaces(object, said);
+    said.read(selects_namespaces.then_some(About::ClusterObjects));
     // Of which kind the parameters are, another object says.
     if takes_parameters(object.kind(), object.root()) {
         said.read([About::AllNamespaces, About::ClusterObjects]);
@@ -286,6 +289,29 @@ fn names_port_elsewhere(policy: ObjectRef<'_>) -> bool {
         (rule.get("to").is_none() || has("to", &|peer| peer.get("namespaceSelector").is_some()))
             && has("ports", &|port| port.get("port").and_then(NodeRef::as_str).is_some())
     })
+}
+
+/// Whether a NetworkPolicy selects namespaces by labels. Those that it names are read, for what lives in them tells that
+/// they are there.
+fn reads_namespaces(policy: ObjectRef<'_>, said: &mut Said) -> bool {
+    let mut any = false;
+    for (rules, peers) in [("spec.ingress", "from"), ("spec.egress", "to")] {
+        let rules = policy.get(rules).into_iter().flat_map(NodeRef::items);
+        let peers = rules.filter_map(|rule| rule.get(peers)).flat_map(NodeRef::items);
+        for selector in peers.filter_map(|peer| peer.get("namespaceSelector")) {
+            any = true;
+            for term in Selector::from_label_selector(selector).requirements {
+                if term.key == NAMESPACE_NAME_LABEL {
+                    match term.operator {
+                        Operator::Is(name) => said.read([About::Namespace(name)]),
+                        Operator::In(names) => said.read(names.into_iter().map(About::Namespace)),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    any
 }
 
 /// Whether an object is an admission policy that takes parameters, or binds one with parameters.
