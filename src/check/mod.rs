@@ -66,6 +66,7 @@ mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
 mod pods_left_out;
+mod policy_parameters;
 mod policy_port;
 mod policy_selects_no_namespace;
 mod policy_selects_nothing;
@@ -166,6 +167,7 @@ pub static CHECKS: &[&Check] = &[
     &policy_port::CHECK,
     &gateway_listener::CHECK,
     &missing_reference_grant::CHECK,
+    &policy_parameters::CHECK,
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
     &volume_mount::CHECK,
