@@ -9,7 +9,10 @@ mod backend_port;
 mod bare_pod;
 mod binding_to_everyone;
 mod cascading_deletion;
+mod claim_fit;
 mod claim_held_by_old_pod;
+mod claim_smaller_than_source;
+mod claim_volume_mismatch;
 mod cluster_admin_binding;
 mod container_name;
 mod cron_job_deadline;
@@ -27,6 +30,7 @@ mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
 mod ineffective_policy_rule;
@@ -67,7 +71,9 @@ mod pod_security_label;
 mod pod_security_restricted;
 mod pods_left_out;
 mod policy_closes_ingress;
+mod policy_parameters;
 mod policy_port;
+mod policy_selects_no_namespace;
 mod policy_selects_nothing;
 mod priority_conflict;
 mod probe_port;
@@ -116,9 +122,11 @@ mod unused_suppression;
 mod unused_volume;
 mod volume_mode;
 mod volume_mount;
+mod vpa_overlap;
 mod wildcard_rbac_rule;
 mod writable_host_path;
 mod writable_root_filesystem;
+mod wrong_secret_type;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -160,13 +168,18 @@ pub static CHECKS: &[&Check] = &[
     &deprecated_api::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
+    &wrong_secret_type::CHECK,
+    &claim_volume_mismatch::CHECK,
+    &claim_smaller_than_source::CHECK,
     &service_selects_nothing::CHECK,
     &service_target_port::CHECK,
     &backend_port::CHECK,
     &policy_selects_nothing::CHECK,
+    &policy_selects_no_namespace::CHECK,
     &policy_port::CHECK,
     &gateway_listener::CHECK,
     &missing_reference_grant::CHECK,
+    &policy_parameters::CHECK,
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
     &spread_selector::CHECK,
@@ -218,6 +231,7 @@ pub static CHECKS: &[&Check] = &[
     &hpa_without_request::CHECK,
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,
+    &vpa_overlap::CHECK,
     &autoscaler_without_room::CHECK,
     &pdb_blocks_drain::CHECK,
     &pdb_overlap::CHECK,
@@ -253,6 +267,7 @@ pub static CHECKS: &[&Check] = &[
     &writable_root_filesystem::CHECK,
     &open_etcd::CHECK,
     &recommended_labels::CHECK,
+    &ignored_namespace::CHECK,
     &unscraped_metrics::CHECK,
     &unused_suppression::CHECK,
 ];

@@ -14,6 +14,7 @@ pub mod replicas;
 pub mod resources;
 pub mod role;
 pub mod route;
+pub mod scaling;
 pub mod secrecy;
 pub mod selection;
 pub mod traffic;
