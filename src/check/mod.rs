@@ -15,10 +15,14 @@ mod dangling_reference;
 mod default_class_clash;
 mod deleted_but_named;
 mod deprecated_api;
+mod deprecated_field;
+mod duplicate_entry;
 mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
+mod duplicate_port;
 mod egress_without_dns;
+mod fractional_bytes;
 mod gateway_listener;
 mod hpa_maximum_does_not_fit;
 mod hpa_overlap;
@@ -53,6 +57,7 @@ mod no_room_for_rollout;
 mod no_schema;
 mod node_port_clash;
 mod node_selector_matches_no_node;
+mod odd_address;
 mod old_template_stays;
 mod open_etcd;
 mod pdb_blocks_drain;
@@ -143,9 +148,11 @@ pub static CHECKS: &[&Check] = &[
     &invalid_value::CHECK,
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
+    &odd_address::CHECK,
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
+    &deprecated_field::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
     &service_selects_nothing::CHECK,
@@ -195,6 +202,9 @@ pub static CHECKS: &[&Check] = &[
     &same_probes::CHECK,
     &missing_liveness_probe::CHECK,
     &duplicate_env::CHECK,
+    &duplicate_entry::CHECK,
+    &duplicate_port::CHECK,
+    &fractional_bytes::CHECK,
     &hpa_without_request::CHECK,
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,

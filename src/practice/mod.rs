@@ -2,9 +2,12 @@
 //!
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
+pub mod address;
+pub mod deprecation;
 pub mod disruption;
 pub mod image;
 pub mod permission;
+pub mod place;
 pub mod pod_security;
 pub mod probe;
 pub mod replicas;
