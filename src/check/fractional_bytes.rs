@@ -6,6 +6,7 @@ use crate::parse::NodeRef;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
+use crate::plan::defaults::quantity::{Precision, canonical};
 use crate::plan::quantity::Quantity;
 use crate::practice::place::{each_at, written_key};
 
@@ -69,7 +70,8 @@ fn check(object: ObjectRef<'_>, list: NodeRef<'_>, resources: &[&str], sink: &mu
             continue;
         }
         let path = written_key(object, list, name);
-        let message = format!("{path}: fractional byte value \"{amount}\" is invalid, must be an integer");
+        let written = canonical(node.content(), Precision::Milli).unwrap_or_default();
+        let message = format!("{path}: fractional byte value \"{written}\" is invalid, must be an integer");
         let report = sink.report(object, node, message);
         let Some(number) = node.content().strip_suffix('m') else {
             let whole = amount.value();

@@ -29,6 +29,7 @@ mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod ignored_field;
 mod immutable_field;
 mod in_tree_provisioner;
 mod ingress_conflict;
@@ -77,6 +78,8 @@ mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
+mod request_above_limit;
+mod restart_policy;
 mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
@@ -106,6 +109,7 @@ mod unknown_rbac_verb;
 mod unread;
 mod unschedulable_pod;
 mod unscraped_metrics;
+mod unusable_hostname;
 mod unused_object;
 mod unused_suppression;
 mod volume_mount;
@@ -149,6 +153,8 @@ pub static CHECKS: &[&Check] = &[
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
     &odd_address::CHECK,
+    &request_above_limit::CHECK,
+    &restart_policy::CHECK,
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
@@ -205,6 +211,8 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_entry::CHECK,
     &duplicate_port::CHECK,
     &fractional_bytes::CHECK,
+    &ignored_field::CHECK,
+    &unusable_hostname::CHECK,
     &hpa_without_request::CHECK,
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,

@@ -5,7 +5,9 @@
 pub mod address;
 pub mod deprecation;
 pub mod disruption;
+pub mod ignored;
 pub mod image;
+pub mod label_value;
 pub mod permission;
 pub mod place;
 pub mod pod_security;
