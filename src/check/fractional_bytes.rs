@@ -23,22 +23,6 @@ pub(super) static CHECK: Check = Check {
 const BYTES: &[&str] = &["memory", "ephemeral-storage"];
 const STORAGE: &[&str] = &["storage"];
 
-/// Where a pod spec lists amounts of bytes, and which of the resources there are bytes. Mirrors
-/// `warningsForPodSpecAndMeta`; those of the whole pod are of the same kind.
-const IN_POD: &[(&str, &[&str])] = &[
-    ("containers[].resources.limits", BYTES),
-    ("containers[].resources.requests", BYTES),
-    ("initContainers[].resources.limits", BYTES),
-    ("initContainers[].resources.requests", BYTES),
-    ("ephemeralContainers[].resources.limits", BYTES),
-    ("ephemeralContainers[].resources.requests", BYTES),
-    ("resources.limits", BYTES),
-    ("resources.requests", BYTES),
-    ("overhead", BYTES),
-    ("volumes[].ephemeral.volumeClaimTemplate.spec.resources.requests", STORAGE),
-    ("volumes[].ephemeral.volumeClaimTemplate.spec.resources.limits", STORAGE),
-];
-
 /// Where claims do. Mirrors `GetWarningsForPersistentVolumeClaimSpec` and its callers.
 const IN_CLAIM: &[(Kind, &str)] = &[
     (Kind::PersistentVolumeClaim, "spec.resources.requests"),
@@ -49,13 +33,30 @@ const IN_CLAIM: &[(Kind, &str)] = &[
 
 fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     if let Some(template) = PodTemplate::of(object) {
-        for (path, resources) in IN_POD {
-            each_at(template.spec, path, &mut |list| check(object, list, resources, sink));
-        }
+        check_pod(template, sink);
     }
     for (_, path) in IN_CLAIM.iter().filter(|(kind, _)| *kind == object.kind()) {
         each_at(object.root(), path, &mut |list| check(object, list, STORAGE, sink));
     }
+}
+
+/// Mirrors `warningsForPodSpecAndMeta`; what the whole pod asks for is of the same kind.
+fn check_pod(template: PodTemplate<'_>, sink: &mut Sink<'_>) {
+    let object = template.owner;
+    let of_containers = template.containers().filter_map(|container| container.get("resources"));
+    for resources in of_containers.chain(template.get("resources")) {
+        for list in ["limits", "requests"].iter().filter_map(|list| resources.get(list)) {
+            check(object, list, BYTES, sink);
+        }
+    }
+    if let Some(overhead) = template.get("overhead") {
+        check(object, overhead, BYTES, sink);
+    }
+    each_at(template.spec, "volumes[].ephemeral.volumeClaimTemplate.spec.resources", &mut |resources| {
+        for list in ["limits", "requests"].iter().filter_map(|list| resources.get(list)) {
+            check(object, list, STORAGE, sink);
+        }
+    });
 }
 
 fn check(object: ObjectRef<'_>, list: NodeRef<'_>, resources: &[&str], sink: &mut Sink<'_>) {

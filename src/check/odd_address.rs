@@ -5,9 +5,8 @@ use crate::diagnostic::{Safety, Severity};
 use crate::parse::NodeRef;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
-use crate::parse::pod::PodTemplate;
 use crate::practice::address::{Oddity, of_address, of_range};
-use crate::practice::place::{Owner, each_of, written_path};
+use crate::practice::place::{Owner, Starts, written_path};
 
 pub(super) static CHECK: Check = Check {
     id: "odd-address",
@@ -48,9 +47,9 @@ const PLACES: &[(Owner, &str, Form)] = &[
 ];
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    let template = PodTemplate::of(object);
+    let starts = Starts::of(object);
     for (owner, path, form) in PLACES {
-        each_of(object, template, *owner, path, &mut |_, node| {
+        starts.each(*owner, path, &mut |_, node| {
             if let Some(oddity) = node.as_str().and_then(form) {
                 report(context, object, node, &oddity, sink);
             }

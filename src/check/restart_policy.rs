@@ -33,9 +33,14 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let path = || format!("{}.restartPolicy", written_path(object, template.spec));
     match (is_job, policy.map(|node| (node, node.content()))) {
         (true, None) => {
-            let place =
-                template.get("containers").and_then(|list| list.items().next()).unwrap_or(template.spec);
-            let place = place.get("name").unwrap_or(place);
+            // Where no container has an image, this is no more than a patch of the Job.
+            let Some(first) = template.containers().find(|one| one.role == ContainerRole::Main) else {
+                return;
+            };
+            if object.is_broken() || first.get("image").is_none() {
+                return;
+            }
+            let place = first.get("name").unwrap_or(first.node);
             let message = format!("{}: Required value: valid values: \"OnFailure\", \"Never\"", path());
             sink.report(object, place, message)
                 .label("this pod would be restarted for ever: `Always` is the default")

@@ -2,10 +2,9 @@
 
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
-use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
 use crate::practice::label_value;
-use crate::practice::place::{Owner, each_of, written_path};
+use crate::practice::place::{Owner, Starts, written_path};
 
 /// Something in a mapping that is of no effect.
 struct Row {
@@ -29,9 +28,9 @@ const fn service(
     Row { owner: SERVICE, path: "spec", find, words, help }
 }
 
-const fn null_selector(path: &'static str) -> Row {
+const fn null_selector(owner: Owner, path: &'static str) -> Row {
     Row {
-        owner: Owner::Pod,
+        owner,
         path,
         find: |term| {
             term.get("labelSelector").is_none_or(NodeRef::is_null).then(|| grip(term, "topologyKey"))
@@ -83,18 +82,20 @@ const ROWS: &[Row] = &[
         words: "{path}: must be >= 0; negative values are invalid and will be treated as 1",
         help: "write `0` to kill at once, or how long the containers may take to end",
     },
-    null_selector("spec.topologySpreadConstraints[]"),
-    null_selector("spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[]"),
+    null_selector(Owner::Pod, "spec.topologySpreadConstraints[]"),
+    null_selector(Owner::Affinity, "podAffinity.requiredDuringSchedulingIgnoredDuringExecution[]"),
     null_selector(
-        "spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm",
+        Owner::Affinity,
+        "podAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm",
     ),
-    null_selector("spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[]"),
+    null_selector(Owner::Affinity, "podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[]"),
     null_selector(
-        "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm",
+        Owner::Affinity,
+        "podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm",
     ),
     Row {
-        owner: Owner::Pod,
-        path: "spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[].preference.matchExpressions[].values[]",
+        owner: Owner::Affinity,
+        path: "nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[].preference.matchExpressions[].values[]",
         find: |value| (!label_value::is_valid(value.content())).then_some(value),
         words: label_value::INVALID,
         help: "no node has such a label: the preference is for none",
@@ -113,9 +114,9 @@ const HEADLESS: &str =
 
 /// Visits what is of no effect in an object: the place, the words and what to do about it.
 pub fn each_ignored<'p>(object: ObjectRef<'p>, visit: &mut dyn FnMut(NodeRef<'p>, String, &'static str)) {
-    let template = PodTemplate::of(object);
+    let starts = Starts::of(object);
     for row in ROWS {
-        each_of(object, template, row.owner, row.path, &mut |_, node| {
+        starts.each(row.owner, row.path, &mut |_, node| {
             let Some(place) = (row.find)(node) else { return };
             // What is missing is missing in the node itself.
             let named = if row.words.starts_with("{path}.") { node } else { place };

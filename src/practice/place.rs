@@ -12,30 +12,49 @@ pub enum Owner {
     Kinds(&'static [Kind]),
     /// Every pod and pod template; the path starts beside its `metadata` and `spec`.
     Pod,
+    /// Every pod and pod template with an `affinity`; the path starts there.
+    Affinity,
     /// Every container of those; the path starts at the container.
     Container,
 }
 
-/// Visits what stands at the path of an owner in an object, with where the path starts. The template is that of the
-/// object, looked up once for all paths.
-pub fn each_of<'p>(
-    object: ObjectRef<'p>,
+/// Where the paths in an object start, looked up once for all of them.
+#[derive(Clone, Copy, Debug)]
+pub struct Starts<'p> {
+    /// The object.
+    pub object: ObjectRef<'p>,
     template: Option<PodTemplate<'p>>,
-    owner: Owner,
-    path: &str,
-    visit: &mut dyn FnMut(NodeRef<'p>, NodeRef<'p>),
-) {
-    match (owner, template) {
-        (Owner::Kinds(kinds), _) if kinds.contains(&object.kind()) => {
-            each_at(object.root(), path, &mut |node| visit(object.root(), node));
-        }
-        (Owner::Pod, Some(template)) => each_at(template.node, path, &mut |node| visit(template.node, node)),
-        (Owner::Container, Some(template)) => {
-            for Container { node: container, .. } in template.containers() {
-                each_at(container, path, &mut |node| visit(container, node));
+    affinity: Option<NodeRef<'p>>,
+}
+
+impl<'p> Starts<'p> {
+    /// The starts in an object.
+    pub fn of(object: ObjectRef<'p>) -> Self {
+        let template = PodTemplate::of(object);
+        Self { object, template, affinity: template.and_then(|template| template.get("affinity")) }
+    }
+
+    /// Visits what stands at the path of an owner, with where the path starts.
+    pub fn each(&self, owner: Owner, path: &str, visit: &mut dyn FnMut(NodeRef<'p>, NodeRef<'p>)) {
+        let mut visit_from = |start: NodeRef<'p>| each_at(start, path, &mut |node| visit(start, node));
+        match owner {
+            Owner::Kinds(kinds) if kinds.contains(&self.object.kind()) => visit_from(self.object.root()),
+            Owner::Kinds(_) => {}
+            Owner::Pod => {
+                if let Some(template) = self.template {
+                    visit_from(template.node);
+                }
+            }
+            Owner::Affinity => {
+                if let Some(affinity) = self.affinity {
+                    visit_from(affinity);
+                }
+            }
+            Owner::Container => {
+                let containers = self.template.into_iter().flat_map(PodTemplate::containers);
+                containers.for_each(|Container { node, .. }| visit_from(node));
             }
         }
-        _ => {}
     }
 }
 

@@ -3,9 +3,8 @@
 
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
-use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
-use crate::practice::place::{Owner, each_of};
+use crate::practice::place::{Owner, Starts};
 
 /// A label that has a new name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,35 +42,25 @@ const fn pod(path: &'static str, naming: Naming) -> (Owner, &'static str, Naming
     (Owner::Pod, path, naming)
 }
 
+const fn affinity(path: &'static str) -> (Owner, &'static str, Naming) {
+    (Owner::Affinity, path, Naming::Value)
+}
+
 /// Where objects name labels of nodes. The API server looks at all of them but the topology keys of pod affinity, which
 /// are labels of nodes as well.
 const PLACES: &[(Owner, &str, Naming)] = &[
     pod("spec.nodeSelector", Naming::Keys),
-    pod(
-        "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[].matchExpressions[].key",
-        Naming::Value,
+    affinity(
+        "nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[].matchExpressions[].key",
     ),
-    pod(
-        "spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[].preference.matchExpressions[].key",
-        Naming::Value,
+    affinity(
+        "nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[].preference.matchExpressions[].key",
     ),
     pod("spec.topologySpreadConstraints[].topologyKey", Naming::Value),
-    pod(
-        "spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[].topologyKey",
-        Naming::Value,
-    ),
-    pod(
-        "spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey",
-        Naming::Value,
-    ),
-    pod(
-        "spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[].topologyKey",
-        Naming::Value,
-    ),
-    pod(
-        "spec.affinity.podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey",
-        Naming::Value,
-    ),
+    affinity("podAffinity.requiredDuringSchedulingIgnoredDuringExecution[].topologyKey"),
+    affinity("podAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey"),
+    affinity("podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[].topologyKey"),
+    affinity("podAntiAffinity.preferredDuringSchedulingIgnoredDuringExecution[].podAffinityTerm.topologyKey"),
     (
         Owner::Kinds(&[Kind::PersistentVolume]),
         "spec.nodeAffinity.required.nodeSelectorTerms[].matchExpressions[].key",
@@ -89,9 +78,9 @@ pub fn each_node_label<'p>(
     object: ObjectRef<'p>,
     visit: &mut dyn FnMut(NodeRef<'p>, &'static NodeLabel, bool),
 ) {
-    let template = PodTemplate::of(object);
+    let starts = Starts::of(object);
     for (owner, path, naming) in PLACES {
-        each_of(object, template, *owner, path, &mut |_, node| match naming {
+        starts.each(*owner, path, &mut |_, node| match naming {
             Naming::Value => {
                 let old = node.as_str().and_then(|name| LABELS.iter().find(|label| label.old == name));
                 if let Some(label) = old {

@@ -7,9 +7,8 @@ pub use label::{NodeLabel, each_node_label};
 pub use table::SITES;
 
 use crate::parse::object::ObjectRef;
-use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
-use crate::practice::place::{Owner, each_of};
+use crate::practice::place::{Owner, Starts};
 
 /// A mapping with entries that are on their way out.
 #[derive(Clone, Copy, Debug)]
@@ -80,9 +79,9 @@ impl Found<'_> {
 
 /// Visits every entry of an object that is in the table and counts for a version of Kubernetes.
 pub fn each_deprecated<'p>(object: ObjectRef<'p>, minor: u16, visit: &mut dyn FnMut(&Found<'p>)) {
-    let template = PodTemplate::of(object);
+    let starts = Starts::of(object);
     for site in SITES {
-        each_of(object, template, site.owner, site.path, &mut |base, mapping| {
+        starts.each(site.owner, site.path, &mut |base, mapping| {
             for (key, value) in mapping.entries().filter(|(_, value)| !value.is_null()) {
                 let name = key.key();
                 let is_it = |row: &&Row| {
