@@ -106,6 +106,7 @@ mod unknown_kind;
 mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
+mod unqualified_finalizer;
 mod unread;
 mod unschedulable_pod;
 mod unscraped_metrics;
@@ -249,6 +250,7 @@ pub static CHECKS: &[&Check] = &[
     &open_etcd::CHECK,
     &recommended_labels::CHECK,
     &unscraped_metrics::CHECK,
+    &unqualified_finalizer::CHECK,
     &unused_suppression::CHECK,
 ];
 

@@ -19,6 +19,7 @@ pub mod route;
 pub mod secrecy;
 pub mod selection;
 pub mod traffic;
+pub mod volume_path;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
