@@ -39,17 +39,17 @@ fn report(found: &Found<'_>, target: u16, sink: &mut Sink<'_>) {
     let message = row.words.replace("{path}", &written_path(object, key));
     let help = row.help.replace("{value}", value.content()).replace("{name}", &found.name());
     let place = if let Remedy::Write(_) = row.remedy { value } else { key };
-    let report = sink.report(object, place, message).severity(severity).help(help);
+    let report = sink.report(object, place, message).severity(severity).help(help.as_str());
     let report = if is_gone { report.label("no pod with this volume starts") } else { report };
     match row.remedy {
         Remedy::RenameKey(new) if mapping.get(new).is_none() => {
             if let Some(text) = absence::in_style_of(key, new) {
-                report.fix(format!("write `{new}`"), Safety::Safe, object.span(key), text);
+                report.fix(help, Safety::Safe, object.span(key), text);
             }
         }
         Remedy::Write(new) => {
             if let Some(text) = absence::in_style_of(value, new) {
-                report.fix(format!("write `{new}`"), Safety::Safe, object.span(value), text);
+                report.fix(help, Safety::Safe, object.span(value), text);
             }
         }
         Remedy::Think | Remedy::RenameKey(_) => {}
@@ -68,7 +68,8 @@ fn report_label(
     // A path that ends in the label need not name it again.
     let subject = if path.ends_with(&format!("[{old}]")) { String::new() } else { format!("{old} is ") };
     let message = format!("{path}: {subject}deprecated since {since}; use \"{new}\" instead");
-    let report = sink.report(object, node, message).help(format!("write `{new}`: the kubelet sets both"));
+    let help = format!("write `{new}`: the kubelet sets both");
+    let report = sink.report(object, node, message).help(help.as_str());
     if has_new {
         return;
     }
@@ -76,5 +77,5 @@ fn report_label(
     // Elsewhere the rename is an update like any other; these cannot be updated so.
     let is_fixed_for_good = matches!(object.kind(), Kind::Pod | Kind::Job | Kind::StorageClass);
     let safety = if is_fixed_for_good { Safety::Unsafe } else { Safety::Safe };
-    report.fix(format!("write `{new}`"), safety, object.span(node), text);
+    report.fix(help, safety, object.span(node), text);
 }

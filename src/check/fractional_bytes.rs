@@ -80,11 +80,10 @@ fn check(object: ObjectRef<'_>, list: NodeRef<'_>, resources: &[&str], sink: &mu
             continue;
         };
         let meant = format!("{number}Mi");
-        let report = report
-            .label("`m` is a thousandth of a byte")
-            .help(format!("did you mean `{meant}`? `M` and `Mi` are millions of bytes"));
+        let help = format!("write `{meant}`: `M` and `Mi` are millions of bytes");
+        let report = report.label("`m` is a thousandth of a byte").help(help.as_str());
         if let Some(text) = absence::in_style_of(node, &meant) {
-            report.fix(format!("write `{meant}`"), Safety::Unsafe, object.span(node), text);
+            report.fix(help, Safety::Unsafe, object.span(node), text);
         }
     }
 }
