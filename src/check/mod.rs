@@ -20,16 +20,21 @@ mod dangling_reference;
 mod default_class_clash;
 mod deleted_but_named;
 mod deprecated_api;
+mod deprecated_field;
+mod duplicate_entry;
 mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
+mod duplicate_port;
 mod egress_without_dns;
+mod fractional_bytes;
 mod gateway_listener;
 mod hpa_maximum_does_not_fit;
 mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod ignored_field;
 mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
@@ -61,6 +66,7 @@ mod no_room_for_rollout;
 mod no_schema;
 mod node_port_clash;
 mod node_selector_matches_no_node;
+mod odd_address;
 mod old_template_stays;
 mod open_etcd;
 mod pdb_blocks_drain;
@@ -84,7 +90,9 @@ mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
+mod request_above_limit;
 mod resource_claim;
+mod restart_policy;
 mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
@@ -114,9 +122,11 @@ mod unknown_kind;
 mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
+mod unqualified_finalizer;
 mod unread;
 mod unschedulable_pod;
 mod unscraped_metrics;
+mod unusable_hostname;
 mod unused_object;
 mod unused_suppression;
 mod unused_volume;
@@ -163,9 +173,13 @@ pub static CHECKS: &[&Check] = &[
     &invalid_value::CHECK,
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
+    &odd_address::CHECK,
+    &request_above_limit::CHECK,
+    &restart_policy::CHECK,
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
+    &deprecated_field::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
     &wrong_secret_type::CHECK,
@@ -228,6 +242,11 @@ pub static CHECKS: &[&Check] = &[
     &same_probes::CHECK,
     &missing_liveness_probe::CHECK,
     &duplicate_env::CHECK,
+    &duplicate_entry::CHECK,
+    &duplicate_port::CHECK,
+    &fractional_bytes::CHECK,
+    &ignored_field::CHECK,
+    &unusable_hostname::CHECK,
     &hpa_without_request::CHECK,
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,
@@ -269,6 +288,7 @@ pub static CHECKS: &[&Check] = &[
     &recommended_labels::CHECK,
     &ignored_namespace::CHECK,
     &unscraped_metrics::CHECK,
+    &unqualified_finalizer::CHECK,
     &unused_suppression::CHECK,
 ];
 
