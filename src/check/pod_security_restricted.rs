@@ -24,7 +24,10 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         return;
     }
     let policy = policy_of(cx, object);
-    let evaluate = |standard| pod_security::evaluate(template, standard, cx.settings.target);
+    let evaluate = |standard| {
+        let counts = |node| !cx.is_suppressed(&CHECK, object.span(node));
+        pod_security::evaluate_where(template, standard, cx.settings.target, &counts)
+    };
     match policy {
         Some(policy) if policy.enforce.level == Level::Restricted => {
             report_together(object, &policy, policy.enforce, &evaluate(policy.enforce), sink);
@@ -34,7 +37,12 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         }
         _ if sink.wants(Severity::Note) => {
             let is_told = cx.is_on("pod-security-baseline");
-            let milder = if is_told { evaluate(Standard::latest(Level::Baseline)) } else { Vec::new() };
+            let milder = match is_told {
+                true => {
+                    pod_security::evaluate(template, Standard::latest(Level::Baseline), cx.settings.target)
+                }
+                false => Vec::new(),
+            };
             report_each(object, &evaluate(Standard::latest(Level::Restricted)), &milder, sink);
         }
         _ => {}

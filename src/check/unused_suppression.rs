@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(cx: &Context<'_>, usage: &Usage<'_>, sink: &mut Sink<'_>) {
-    for suppression in cx.suppressions.iter() {
+    for suppression in cx.silence.iter() {
         if suppression.names.is_empty() {
             sink.report_span(suppression.place, "this names no check, so it suppresses nothing")
                 .help("write `# kplan: ignore[check-id] reason`");
