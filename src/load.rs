@@ -8,7 +8,7 @@ mod walk;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -235,31 +235,44 @@ pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
-/// Writes a file whole or not at all: whoever reads it meanwhile sees the old one.
+/// Writes a file whole or not at all: whoever reads it meanwhile, or after a crash, sees the old one or the new one. The
+/// permissions of an old file stay, and a link stays a link to the file that is written.
 ///
 /// # Errors
 /// Where the folder does not exist or may not be written to.
 pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let failure =
         |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()), None);
-    let is_plain_file = fs::symlink_metadata(path).map_or(true, |old| old.is_file());
+    let is_link = fs::symlink_metadata(path).is_ok_and(|old| old.is_symlink());
+    let place = match is_link {
+        true => fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()),
+        false => path.to_path_buf(),
+    };
+    let is_plain_file = fs::symlink_metadata(&place).map_or(true, |old| old.is_file());
     if !is_plain_file {
-        // A link, a pipe or a device is written through, never replaced.
+        // A pipe or a device is written through, never replaced; a link to nothing makes what it leads to.
         return fs::write(path, text).map_err(failure);
     }
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    let mut name = place.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = fs::write(&beside, text)
-        .and_then(|()| match fs::metadata(path) {
+    let beside = place.with_file_name(name);
+    let written = write_through(&beside, text)
+        .and_then(|()| match fs::metadata(&place) {
             Ok(old) => fs::set_permissions(&beside, old.permissions()),
             Err(_) => Ok(()),
         })
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|()| fs::rename(&beside, &place));
     written.map_err(|error| {
         let _ = fs::remove_file(&beside);
         failure(error)
     })
+}
+
+/// Writes a file and waits until the disk has it: a name must not lead to a text that is not there yet.
+fn write_through(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
 }
 
 /// The first of some files to write that is another one of them by the same or another name.

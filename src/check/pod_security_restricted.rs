@@ -2,7 +2,9 @@
 
 use crate::check::pod_security_baseline::{policy_of, report_together};
 use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
 use crate::practice::pod_security::{self, Level, Standard, Violation};
@@ -68,7 +70,16 @@ fn report_each(
                 object.name(),
                 violation.reason
             );
-            sink.report(object, fault.node, message).severity(Severity::Note);
+            let report = sink.report(object, fault.node, message).severity(Severity::Note);
+            // What somebody wrote in so many words is changed only where the default would not do either.
+            let is_explicit = fault.node.as_bool() == Some(true);
+            if violation.control == "allowPrivilegeEscalation"
+                && is_explicit
+                && let Some(text) = edit::in_style_of(fault.node, "false")
+            {
+                let title = "write `allowPrivilegeEscalation: false`";
+                report.fix(title, Safety::Unsafe, object.span(fault.node), text);
+            }
         }
     }
 }

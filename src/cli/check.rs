@@ -3,7 +3,6 @@
 use std::io;
 
 use crate::analysis::{Analysis, Idle, Summary, analyze};
-use crate::check::CHECKS;
 use crate::cli::args::CheckArgs;
 use crate::cli::baseline::{self, Accepted};
 use crate::cli::options::{self, Options, Printing, Repairs};
@@ -12,7 +11,7 @@ use crate::cli::{Outcome, base, fix, progress, report_failure};
 use crate::diagnostic::Severity;
 use crate::load::{self, Config, Failure, Inputs};
 use crate::parse::origin::Origins;
-use crate::render::{Colors, Report, Rule, render};
+use crate::render::{Colors, Report, render, rules};
 use crate::since;
 use crate::source::{FileId, SourceFile, Workspace};
 
@@ -174,15 +173,4 @@ fn outcome(options: &Options, summary: &Summary) -> Outcome {
         Severity::Note => summary.errors + summary.warnings + summary.notes,
     };
     if failing > 0 { Outcome::Findings } else { Outcome::Clean }
-}
-
-pub(super) fn rules() -> Vec<Rule<'static>> {
-    let rules = CHECKS.iter().map(|check| Rule {
-        id: check.id,
-        group: check.group.as_str(),
-        severity: check.severity,
-        summary: check.summary,
-        page: check.page,
-    });
-    rules.collect()
 }
