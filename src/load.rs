@@ -6,11 +6,13 @@ mod git;
 mod ignored;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::source::{FileRole, SourceFile, Workspace};
 
@@ -41,7 +43,10 @@ pub const CONFIG_NAME: &str = "kplan.yaml";
 /// Patterns of files that a folder is read without, in the words of `.gitignore`, relative to a folder.
 #[derive(Debug, Default)]
 pub struct Exclude {
-    matcher: Option<ignore::gitignore::Gitignore>,
+    matcher: Option<Gitignore>,
+    /// Each pattern by itself, to tell which of them are of use.
+    single: Vec<Gitignore>,
+    used: Mutex<BTreeSet<usize>>,
 }
 
 impl Exclude {
@@ -51,12 +56,40 @@ impl Exclude {
     /// The index of the first pattern that is not one, and why.
     pub fn new<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Result<Self, (usize, String)> {
         let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
-        let mut builder = ignore::gitignore::GitignoreBuilder::new(root);
+        let mut builder = GitignoreBuilder::new(&root);
+        let mut single = Vec::new();
         for (index, pattern) in patterns.enumerate() {
-            builder.add_line(None, pattern).map_err(|error| (index, error.to_string()))?;
+            let mut alone = GitignoreBuilder::new(&root);
+            for builder in [&mut builder, &mut alone] {
+                builder.add_line(None, pattern).map_err(|error| (index, error.to_string()))?;
+            }
+            single.push(alone.build().map_err(|error| (index, error.to_string()))?);
         }
         let matcher = builder.build().map_err(|error| (0, error.to_string()))?;
-        Ok(Self { matcher: (!matcher.is_empty()).then_some(matcher) })
+        Ok(Self { matcher: (!matcher.is_empty()).then_some(matcher), single, used: Mutex::default() })
+    }
+
+    /// The patterns, by their index, that have left out nothing so far. One that takes back what others leave out (`!x`)
+    /// is never among them.
+    pub fn unused(&self) -> impl Iterator<Item = usize> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let patterns = self.single.iter().enumerate();
+        let unused = patterns.filter(move |(index, one)| one.num_ignores() > 0 && !used.contains(index));
+        unused.map(|(index, _)| index)
+    }
+
+    /// Whether an entry of a folder is left out, by itself or with a folder above it.
+    fn leaves_out(&self, path: &Path, entry: ignored::Entry) -> bool {
+        let Some(matcher) = &self.matcher else { return false };
+        let is_excluded = ignored::is_excluded(matcher, path, entry);
+        if is_excluded {
+            let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+            let patterns = self.single.iter().enumerate();
+            used.extend(
+                patterns.filter(|(_, one)| ignored::is_excluded(one, path, entry)).map(|(index, _)| index),
+            );
+        }
+        is_excluded
     }
 }
 
@@ -277,7 +310,7 @@ fn write_through(path: &Path, text: &str) -> io::Result<()> {
 
 /// The first of some files to write that is another one of them by the same or another name.
 pub fn first_repeated<'p>(files: impl Iterator<Item = &'p Path>) -> Option<&'p Path> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     // A device, such as `/dev/stderr`, takes any number of reports.
     let mut files = files.filter(|file| fs::metadata(file).map_or(true, |file| file.is_file()));
     files.find(|file| !seen.insert(place_to_write(file)))

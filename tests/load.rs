@@ -5,25 +5,14 @@
     reason = "a test makes its own files, and fails where it cannot"
 )]
 
-use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use kplan::load::{Exclude, Failure, Inputs, Loaded, load};
 
-/// An empty folder of its own for each test.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("load").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
+mod sandbox;
 
-fn write(folder: &Path, name: &str, text: &str) {
-    let path = folder.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
+use sandbox::{folder, write};
 
 fn try_read(paths: &[PathBuf], exclude: &Exclude) -> Result<Loaded, Failure> {
     load(&Inputs { paths, inventory: &[], exclude, besides: None }, &mut "from: stdin\n".as_bytes())

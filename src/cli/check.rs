@@ -1,6 +1,7 @@
 //! `kplan check`: every problem, as findings with their places.
 
 use std::io;
+use std::path::Path;
 
 use crate::analysis::{Analysis, Idle, Summary, analyze};
 use crate::cli::args::CheckArgs;
@@ -17,7 +18,18 @@ use crate::source::{FileId, SourceFile, Workspace};
 
 /// Runs the command.
 pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failure> {
-    let options = options::resolve(terminal, args)?;
+    let mut options = options::resolve(terminal, args.clone())?;
+    if let Some(repaired) = repair_config(&options) {
+        if let Repairs::Show(_) = options.repairs {
+            terminal.print(&repaired.diff)?;
+            return Ok(Outcome::Failed);
+        }
+        load::write(Path::new(&repaired.path), &repaired.text)?;
+        if !options.printing.silent {
+            terminal.complain(&format!("Fixed {}.\n", repaired.path));
+        }
+        options = options::resolve(terminal, args)?;
+    }
     if let Some(config) = &options.config
         && !options.configured.faults.is_empty()
     {
@@ -121,6 +133,16 @@ fn finish(terminal: &Terminal, failures: &[Failure], found: Outcome) -> Result<O
     Ok(if failures.is_empty() { found } else { Outcome::Failed })
 }
 
+/// The configuration with the repairs that are wanted, if that has faults that can be repaired.
+fn repair_config(options: &Options) -> Option<fix::RepairedFile> {
+    let (config, safety) = match options.repairs {
+        Repairs::None => return None,
+        Repairs::Write(safety) | Repairs::Show(safety) => (options.config.as_ref()?, safety),
+    };
+    let findings = options.configured.findings(&config.source, FileId(0));
+    fix::repair_file(&config.source, &findings, safety)
+}
+
 /// With a configuration that is not what its author thinks, nothing that kplan could say would be worth reading.
 fn refuse_config(terminal: &Terminal, options: &Options, config: &Config) -> Result<Outcome, Failure> {
     let file = SourceFile::from_text(config.source.path(), config.source.text());
@@ -131,7 +153,7 @@ fn refuse_config(terminal: &Terminal, options: &Options, config: &Config) -> Res
         idle: Idle::default(),
         origins: Origins::default(),
     };
-    analysis.add(options.configured.findings(FileId(0)));
+    analysis.add(options.configured.findings(&config.source, FileId(0)));
     show(terminal, &options.printing, &workspace, &analysis)?;
     report_failure(
         terminal,

@@ -107,7 +107,8 @@ pub fn remove_item(list: NodeRef<'_>, item: NodeRef<'_>) -> Option<Change> {
 /// Puts an item at the end of a list, in the style of the last one. A string that needs them gets quotes, and so does every
 /// string beside one that has them.
 pub fn append_item(list: NodeRef<'_>, value: &str) -> Option<Change> {
-    let last = list.items().last().filter(|last| last.is_scalar() && !last.is_alias() && !list.is_alias())?;
+    let is_usable = |item: &NodeRef<'_>| item.is_scalar() && !item.is_alias() && !item.source().is_empty();
+    let last = list.items().last().filter(|last| is_usable(last) && !list.is_alias())?;
     let (text, end) = (list.tree().text(), last.range().end as usize);
     let is_quoted = last.style() == Style::DoubleQuoted;
     let value = if is_quoted { double_quoted(value) } else { bare_or_quoted(value) };

@@ -81,7 +81,8 @@ pub(super) fn standing(
         return Similarity::Taken;
     }
     // In three letters nearly everything is a slip of something else.
-    let is_slip = || distance(written, meant) == 1 && written.len().min(meant.len()) >= 4;
+    let length = written.len().min(meant.len());
+    let is_slip = || length >= 4 && distance(written, meant) <= if length >= 8 { 2 } else { 1 };
     match written.eq_ignore_ascii_case(meant) || (is_slip() && fits()) {
         true => Similarity::Certain,
         false => Similarity::Likely,

@@ -94,7 +94,7 @@ pub enum Hint {
 /// How sure it is that a field of a similar name is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Similarity {
-    /// One slip of the pen away, or other case; it is not set, and what is written fits it.
+    /// A slip of the pen away (two in a long word), or other case; it is not set, and what is written fits it.
     Certain,
     /// The nearest there is.
     Likely,
