@@ -123,11 +123,8 @@ fn report(
     let safety = if are_near { Safety::Safe } else { Safety::Unsafe };
     if typo.is_some() || is_only_port {
         if port.target().is_none() {
-            let new = match wanted {
-                PortRef::Number(_) => New::Raw(right),
-                PortRef::Name(_) => New::Text(right),
-            };
-            let change = edit::insert_entry(port.node, Some("port"), "targetPort", new);
+            // Without a target it is the port itself that is wanted, and that is a number.
+            let change = edit::insert_entry(port.node, Some("port"), "targetPort", New::Raw(right));
             report.change(title, safety, object.file.id, change);
         } else if let Some(text) = edit::in_style_of(place, right) {
             report.fix(title, safety, object.span(place), text);

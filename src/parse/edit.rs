@@ -210,8 +210,8 @@ fn lines_of(text: &str, container: NodeRef<'_>, parts: &[Part<'_>], index: usize
     // Blank lines behind a text that keeps them would become another text's.
     let keeps = |part: &Part<'_>| {
         let tree = part.first.tree();
-        let value = if is_item { part.first } else { tree.node(NodeId(tree.after(part.first.id().0))) };
-        keeps_blank_lines(value)
+        let value = tree.node(NodeId(tree.after(part.first.id().0)));
+        keeps_blank_lines(part.first) || (!is_item && keeps_blank_lines(value))
     };
     if !(rest.is_empty() || rest.starts_with('#')) || keeps(part) || (index > 0 && keeps(&parts[index - 1])) {
         return None;
@@ -318,7 +318,8 @@ fn end_of(key: NodeRef<'_>, value: NodeRef<'_>) -> usize {
 fn keeps_blank_lines(value: NodeRef<'_>) -> bool {
     let mut last = value;
     while !last.is_alias() {
-        let Some(child) = children(last).last() else { break };
+        // Behind the key of a value that is missing nothing is written.
+        let Some(child) = children(last).filter(|child| !child.range().is_empty()).last() else { break };
         last = child;
     }
     let header = last.source().lines().next().unwrap_or_default();

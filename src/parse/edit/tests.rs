@@ -1,3 +1,5 @@
+//! Edits of small texts, and of random ones: what they say and nothing else.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -97,6 +99,7 @@ fn an_entry_with_a_comment_or_an_anchor_stays() {
         "a: x\n",
         "? a\n: x\nb: y\n",
         "b: |+\n  text\n\na: x\n",
+        "? |+\na: x\n\n",
     ] {
         assert_eq!(removed(text, ""), None, "{text:?}");
     }
