@@ -208,18 +208,25 @@ fn lines_of(text: &str, container: NodeRef<'_>, parts: &[Part<'_>], index: usize
     let line_end = part.end + text[part.end..].find(['\n', '\r']).unwrap_or(text.len() - part.end);
     let rest = text[part.end..line_end].trim();
     // Blank lines behind a text that keeps them would become another text's.
-    let keeps = |part: &Part<'_>| {
+    let ends = |part: &Part<'_>, test: &dyn Fn(NodeRef<'_>) -> bool| {
         let tree = part.first.tree();
         let value = tree.node(NodeId(tree.after(part.first.id().0)));
-        keeps_blank_lines(part.first) || (!is_item && keeps_blank_lines(value))
+        test(part.first) || (!is_item && test(value))
     };
-    if !(rest.is_empty() || rest.starts_with('#')) || keeps(part) || (index > 0 && keeps(&parts[index - 1])) {
+    let previous = index.checked_sub(1).map(|before| &parts[before]);
+    let keeps = |part| ends(part, &keeps_blank_lines);
+    if !(rest.is_empty() || rest.starts_with('#')) || keeps(part) || previous.is_some_and(keeps) {
         return None;
     }
     // A byte order mark stays where it is.
     let start =
         line_start + if text[line_start..].starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
-    Some(whole_line(text, start, line_end))
+    let lines = whole_line(text, start, line_end);
+    // Spaces on a line of their own can be a part of a block scalar that they come to stand behind.
+    let is_blank_behind = text[lines.end..].lines().next().is_some_and(|line| line.trim().is_empty());
+    let is_in_text = |part| ends(part, &|node| last_block_scalar(node).is_some());
+    let joins = is_blank_behind && previous.is_some_and(is_in_text);
+    (!joins).then_some(lines)
 }
 
 /// What begins a line and goes on to the end of one, with one line break.
@@ -316,14 +323,20 @@ fn end_of(key: NodeRef<'_>, value: NodeRef<'_>) -> usize {
 
 /// Whether the text ends with a block scalar whose header says that the blank lines behind it are part of it.
 fn keeps_blank_lines(value: NodeRef<'_>) -> bool {
-    let mut last = value;
+    let header = |last: NodeRef<'_>| last.source().lines().next().unwrap_or_default().contains('+');
+    last_block_scalar(value).is_some_and(header)
+}
+
+/// The block scalar that a node ends with, if it does.
+fn last_block_scalar(node: NodeRef<'_>) -> Option<NodeRef<'_>> {
+    let mut last = node;
     while !last.is_alias() {
         // Behind the key of a value that is missing nothing is written.
         let Some(child) = children(last).filter(|child| !child.range().is_empty()).last() else { break };
         last = child;
     }
-    let header = last.source().lines().next().unwrap_or_default();
-    !last.is_alias() && matches!(last.style(), Style::Literal | Style::Folded) && header.contains('+')
+    let is_block = !last.is_alias() && matches!(last.style(), Style::Literal | Style::Folded);
+    is_block.then_some(last)
 }
 
 /// Keys and values, or items, as written; none of an alias.

@@ -100,6 +100,7 @@ fn an_entry_with_a_comment_or_an_anchor_stays() {
         "? a\n: x\nb: y\n",
         "b: |+\n  text\n\na: x\n",
         "? |+\na: x\n\n",
+        "b: |\n  text\na: x\n    \n",
     ] {
         assert_eq!(removed(text, ""), None, "{text:?}");
     }
@@ -180,7 +181,7 @@ fn lines() -> impl Strategy<Value = String> {
         "{\"a\":1,\"b\":2}",
         "x\u{e9}",
     ]);
-    let end = prop::sample::select(vec!["\n", "\n", "\n", "\n\n", "\r\n", ""]);
+    let end = prop::sample::select(vec!["\n", "\n", "\n", "\n\n", "\n   \n", "\r\n", ""]);
     let line = (indent, dash, key, value, end)
         .prop_map(|(indent, dash, key, value, end)| format!("{indent}{dash}{key}{value}{end}"));
     prop::collection::vec(line, 1..9).prop_map(|lines| lines.concat())
