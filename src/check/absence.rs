@@ -1,4 +1,4 @@
-//! What the checks of references share: how grave it is that something is not in the input, and how a scalar is rewritten.
+//! What the checks of references share: how grave it is that something is not in the input.
 
 use crate::check::Context;
 use crate::diagnostic::Severity;
@@ -6,8 +6,6 @@ use crate::graph::reference::{Absence, Edge, Resolution};
 use crate::graph::{Closest, KindRef, world};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
-use crate::parse::{NodeRef, Style};
-use crate::source::Span;
 
 /// How grave it is that the target of an edge is not in the input; `None` where that is as it should be.
 ///
@@ -88,42 +86,6 @@ pub(super) fn are_neighbours(left: ObjectRef<'_>, right: ObjectRef<'_>) -> bool 
 /// Whether the object is a Helm hook, which lives at another time than the rest.
 pub(super) fn is_hook(object: ObjectRef<'_>) -> bool {
     object.annotation("helm.sh/hook").is_some()
-}
-
-/// The text of a scalar that says `value` in the style of `node`; `None` where it cannot be told, as for an alias.
-pub(super) fn in_style_of(node: NodeRef<'_>, value: &str) -> Option<String> {
-    if node.is_alias() || !node.is_scalar() || node.source().is_empty() {
-        return None;
-    }
-    match node.style() {
-        Style::Plain | Style::Json => Some(value.to_owned()),
-        Style::SingleQuoted => Some(format!("'{value}'")),
-        Style::DoubleQuoted => Some(format!("\"{value}\"")),
-        Style::Literal | Style::Folded | Style::Flow | Style::Block => None,
-    }
-}
-
-/// Where and how `key: value` is put into a mapping, after the entry `after`; `None` where that cannot be told.
-pub(super) fn insert_after(
-    object: ObjectRef<'_>,
-    mapping: NodeRef<'_>,
-    after: &str,
-    key: &str,
-    value: &str,
-) -> Option<(Span, String)> {
-    let (before, entry) = mapping.get_entry(after)?;
-    if mapping.is_alias() || entry.is_alias() || !entry.is_scalar() {
-        return None;
-    }
-    let span = object.span(entry);
-    let place = Span::new(span.file, span.end, span.end);
-    if mapping.style() == Style::Flow {
-        let quote = if entry.style() == Style::Json { "\"" } else { "" };
-        return Some((place, format!(", {quote}{key}{quote}: {value}")));
-    }
-    let text = &object.file.source.text()[..before.range().start as usize];
-    let column = text.len() - text.rfind('\n').map_or(0, |at| at + 1);
-    Some((place, format!("\n{}{key}: {value}", " ".repeat(column))))
 }
 
 /// `Deployment `shop/web`` as every message begins.

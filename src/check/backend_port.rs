@@ -6,6 +6,7 @@ use crate::graph::KindRef;
 use crate::graph::ports::{self, PortRef, ServicePort};
 use crate::graph::reference::Edge;
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 
@@ -105,7 +106,7 @@ fn report(
     };
     let report = report.help(format!("write `{right}`"));
     let is_port = PortRef::of(place) == Some(wanted);
-    if let Some(text) = absence::in_style_of(place, &right).filter(|_| is_port) {
+    if let Some(text) = edit::in_style_of(place, &right).filter(|_| is_port) {
         report.fix(format!("write `{right}`"), Safety::Safe, object.span(place), text);
     }
 }

@@ -4,6 +4,7 @@ use crate::check::{Check, Context, Group, Run, Sink, absence, hpa_target};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::{Edge, Resolution, Scope};
 use crate::graph::{Closest, KindRef};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 
@@ -89,7 +90,7 @@ fn report(
         (Scope::ServiceHost | Scope::ExternalName, _) => edge.field.content().replacen(edge.name, name, 1),
         _ => name.to_owned(),
     };
-    if let Some(text) = absence::in_style_of(edge.field, &text) {
+    if let Some(text) = edit::in_style_of(edge.field, &text) {
         report.fix(format!("write `{name}`"), Safety::Safe, from.span(edge.field), text);
     }
 }

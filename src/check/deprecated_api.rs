@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::Standing;
 use crate::parse::schema::lifecycle::{Change, lifecycle};
@@ -41,14 +42,9 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     for note in row.notes.split("; ").filter(|note| !note.is_empty()) {
         report = report.help(note);
     }
-    if let Some(replacement) =
-        row.replacement.filter(|_| row.change == Change::ApiVersionOnly && !node.is_alias())
+    if let Some(replacement) = row.replacement.filter(|_| row.change == Change::ApiVersionOnly)
+        && let Some(text) = edit::in_style_of(node, replacement)
     {
-        report.fix(
-            format!("write `apiVersion: {replacement}`"),
-            Safety::Safe,
-            object.span(node),
-            replacement,
-        );
+        report.fix(format!("write `apiVersion: {replacement}`"), Safety::Safe, object.span(node), text);
     }
 }

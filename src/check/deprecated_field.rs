@@ -1,8 +1,9 @@
 #![doc = include_str!("deprecated_field.md")]
 
-use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::practice::deprecation::{Found, NodeLabel, Remedy, each_deprecated, each_node_label};
@@ -43,12 +44,12 @@ fn report(found: &Found<'_>, target: u16, sink: &mut Sink<'_>) {
     let report = if is_gone { report.label("no pod with this volume starts") } else { report };
     match row.remedy {
         Remedy::RenameKey(new) if mapping.get(new).is_none() => {
-            if let Some(text) = absence::in_style_of(key, new) {
+            if let Some(text) = edit::in_style_of(key, new) {
                 report.fix(help, Safety::Safe, object.span(key), text);
             }
         }
         Remedy::Write(new) => {
-            if let Some(text) = absence::in_style_of(value, new) {
+            if let Some(text) = edit::in_style_of(value, new) {
                 report.fix(help, Safety::Safe, object.span(value), text);
             }
         }
@@ -73,7 +74,7 @@ fn report_label(
     if has_new {
         return;
     }
-    let Some(text) = absence::in_style_of(node, new) else { return };
+    let Some(text) = edit::in_style_of(node, new) else { return };
     // Elsewhere the rename is an update like any other; these cannot be updated so.
     let is_fixed_for_good = matches!(object.kind(), Kind::Pod | Kind::Job | Kind::StorageClass);
     let safety = if is_fixed_for_good { Safety::Unsafe } else { Safety::Safe };

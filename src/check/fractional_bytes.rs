@@ -1,8 +1,9 @@
 #![doc = include_str!("fractional_bytes.md")]
 
-use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
@@ -82,7 +83,7 @@ fn check(object: ObjectRef<'_>, list: NodeRef<'_>, resources: &[&str], sink: &mu
         let meant = format!("{number}Mi");
         let help = format!("write `{meant}`: `M` and `Mi` are millions of bytes");
         let report = report.label("`m` is a thousandth of a byte").help(help.as_str());
-        if let Some(text) = absence::in_style_of(node, &meant) {
+        if let Some(text) = edit::in_style_of(node, &meant) {
             report.fix(help, Safety::Unsafe, object.span(node), text);
         }
     }

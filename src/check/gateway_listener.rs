@@ -4,6 +4,7 @@ use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::Edge;
 use crate::graph::typo;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -116,7 +117,7 @@ fn report_name(
     let Some(meant) = meant else { return };
     let safety = if typo::is_typo(written, meant) { Safety::Safe } else { Safety::Unsafe };
     let report = report.help(format!("write `{meant}`"));
-    if let Some(new) = absence::in_style_of(section, meant) {
+    if let Some(new) = edit::in_style_of(section, meant) {
         report.fix(format!("write `{meant}`"), safety, object.span(section), new);
     }
 }

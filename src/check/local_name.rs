@@ -1,10 +1,10 @@
 //! What the checks of names inside one pod share: which name was meant, and the repair.
 
-use crate::check::absence;
 use crate::check::sink::Report;
 use crate::diagnostic::Safety;
 use crate::graph::typo;
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 
 /// The name that one which is not there is a slip of the pen for.
@@ -23,7 +23,7 @@ pub(super) fn suggest<'p>(
     if let Some(right) = slip_of(place.content(), names) {
         let text = right.content();
         let report = report.related(owner.span(*right), "this one is there").help(format!("write `{text}`"));
-        if let Some(written) = absence::in_style_of(place, text) {
+        if let Some(written) = edit::in_style_of(place, text) {
             report.fix(format!("write `{text}`"), Safety::Safe, object.span(place), written);
         }
         return;

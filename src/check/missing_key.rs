@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::Edge;
 use crate::graph::typo;
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 
 pub(super) static CHECK: Check = Check {
@@ -89,7 +90,7 @@ fn report(
     };
     let report = report.help(format!("did you mean `{closest}`?"));
     if typo::is_typo(wanted, &closest)
-        && let Some(text) = absence::in_style_of(key, &closest)
+        && let Some(text) = edit::in_style_of(key, &closest)
     {
         report.fix(format!("write `{closest}`"), Safety::Safe, object.span(key), text);
     }

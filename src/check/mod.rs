@@ -153,10 +153,9 @@ use crate::plan::change::Verdict;
 use crate::plan::fit::Fit;
 use crate::plan::preview::Preview;
 use crate::practice::{self, Practice};
-use crate::source::FileId;
-use crate::suppression::Suppressions;
+use crate::source::{FileId, Span};
 
-pub use silence::{Usage, can_be_suppressed};
+pub use silence::{Silence, Usage, can_be_suppressed};
 pub use sink::{Report, Sink};
 
 /// Every check, in the order of the documentation. Adding a check is adding a line here and one above.
@@ -411,7 +410,7 @@ pub struct Context<'p> {
     /// What changes; `None` without a base.
     pub plan: Option<Plan<'p>>,
     /// What the manifests do not want to hear.
-    pub suppressions: &'p Suppressions,
+    pub silence: Silence<'p>,
     /// Target version, open or closed world, and so on.
     pub settings: &'p Settings,
 }
@@ -420,6 +419,12 @@ impl Context<'_> {
     /// Whether a check runs: what one leaves to another must be said by somebody.
     fn is_on(&self, id: &str) -> bool {
         is_on(id, self.settings)
+    }
+
+    /// Whether what a check would say of a place is suppressed, which makes the suppression a used one. For checks whose one
+    /// finding speaks for several places; of a finding's own place the output stage asks.
+    fn is_suppressed(&self, check: &Check, span: Span) -> bool {
+        self.silence.holds_back(check, span)
     }
 }
 
@@ -477,7 +482,7 @@ fn run_on_file<'p>(
         .map(|id| context.program.object(ObjectId(id)))
         .map(|object| (object, practice::is_test_hook(object)))
         .collect();
-    let has_suppressions = !context.suppressions.of_file(file.id).is_empty();
+    let has_suppressions = !context.silence.of_file(file.id).is_empty();
     for (check, level) in enabled {
         if silence::is_spared(context, check, file.id) {
             continue;

@@ -1,8 +1,9 @@
 #![doc = include_str!("odd_address.md")]
 
-use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::practice::address::{Oddity, of_address, of_range};
@@ -82,7 +83,7 @@ fn report(
             // The address of a Service cannot be changed, not even in how it is written.
             let is_fixed_for_good = path.starts_with("spec.clusterIP");
             let safety = if is_fixed_for_good { Safety::Unsafe } else { Safety::Safe };
-            if let Some(text) = absence::in_style_of(node, canonical) {
+            if let Some(text) = edit::in_style_of(node, canonical) {
                 report.fix(format!("write `{canonical}`"), safety, object.span(node), text);
             }
         }

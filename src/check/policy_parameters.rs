@@ -3,6 +3,7 @@
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::KindRef;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, group_of};
 use crate::parse::schema::suggest;
@@ -59,7 +60,7 @@ fn check_kind(context: &Context<'_>, policy: ObjectRef<'_>, sink: &mut Sink<'_>)
     let kinds = table.kinds().filter(|other| other.api_version == api_version).map(|other| other.kind);
     let Some(near) = suggest::closest(kind, kinds) else { return };
     let report = report.help(format!("write `kind: {near}`"));
-    if let Some(text) = absence::in_style_of(node, near) {
+    if let Some(text) = edit::in_style_of(node, near) {
         report.fix(format!("write `{near}`"), Safety::Safe, policy.span(node), text);
     }
 }

@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::ports::{PortRef, ports_of_container, protocol};
 use crate::graph::selector::Selector;
 use crate::graph::{Pod, typo};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -136,7 +137,7 @@ fn report<'p>(
         return;
     };
     let report = report.help(format!("write `{meant}`"));
-    if let Some(text) = absence::in_style_of(place, meant) {
+    if let Some(text) = edit::in_style_of(place, meant) {
         report.fix(format!("write `{meant}`"), Safety::Safe, object.span(place), text);
     }
 }

@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::Resolution;
 use crate::graph::selector::{Operator, Requirement, Selector};
 use crate::graph::{KindRef, Labels, NAMESPACE_NAME_LABEL, typo, world};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -117,7 +118,7 @@ fn report_name(
     if let Some(namespace) = namespace {
         report = report.related(namespace.name_span(), "this namespace has a similar name");
     }
-    if let Some(text) = absence::in_style_of(node, name) {
+    if let Some(text) = edit::in_style_of(node, name) {
         report.fix(format!("write `{name}`"), Safety::Safe, object.span(node), text);
     }
 }

@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::KindRef;
 use crate::graph::reference::Resolution;
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
@@ -130,7 +131,7 @@ fn report(
     };
     let report =
         report.help(format!("leave `{field}` out, and name the PriorityClass that has this {field}"));
-    if let Some(text) = absence::in_style_of(node, right) {
+    if let Some(text) = edit::in_style_of(node, right) {
         report.fix(format!("write `{right}`"), Safety::Unsafe, object.span(node), text);
     }
 }

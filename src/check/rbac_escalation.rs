@@ -6,7 +6,7 @@ use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
 use crate::parse::version::Version;
-use crate::practice::role::{Rule, is_system, rules_of};
+use crate::practice::role::{Rule, own_rules_of};
 
 pub(super) static CHECK: Check = Check {
     id: "rbac-escalation",
@@ -98,10 +98,7 @@ const RUNS_PODS: &str = "can run pods under any ServiceAccount of the namespace"
 const READS_ALL: &str = "can read, and may change, what anybody writes";
 
 fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    if is_system(object) {
-        return;
-    }
-    for rule in rules_of(object) {
+    for rule in own_rules_of(object) {
         // Wildcards have a check of their own, and single objects by name are what one should list.
         if rule.wildcard("verbs").is_some() || rule.wildcard("resources").is_some() || rule.is_narrow() {
             continue;

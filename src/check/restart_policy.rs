@@ -1,7 +1,8 @@
 #![doc = include_str!("restart_policy.md")]
 
-use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::{ContainerRole, PodTemplate};
@@ -51,7 +52,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             let report = sink
                 .report(object, node, message)
                 .help("write `OnFailure`, or `Never` for a new pod with each attempt");
-            if let Some(text) = absence::in_style_of(node, "OnFailure") {
+            if let Some(text) = edit::in_style_of(node, "OnFailure") {
                 report.fix("write `OnFailure`", Safety::Unsafe, object.span(node), text);
             }
         }
@@ -62,7 +63,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
                 "drop it, or write a Job if the pods of this {} are to end",
                 object.kind_name()
             ));
-            if let Some(text) = absence::in_style_of(node, "Always") {
+            if let Some(text) = edit::in_style_of(node, "Always") {
                 report.fix("write `Always`", Safety::Unsafe, object.span(node), text);
             }
         }

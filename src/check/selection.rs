@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::selector::{Operator, Requirement, Selector};
 use crate::graph::{NearMiss, typo};
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 
 /// Reports `selector` of `object` if it matches no pod in the object's namespace. `message` is given the terms that the
@@ -94,6 +95,6 @@ pub(super) fn repaired(
 ) -> Option<String> {
     let is_pair = matches!(requirement.operator, Operator::Is(_));
     (is_pair && key.key() == requirement.key)
-        .then(|| absence::in_style_of(requirement.node, value.content()))
+        .then(|| edit::in_style_of(requirement.node, value.content()))
         .flatten()
 }

@@ -1,8 +1,11 @@
 #![doc = include_str!("selector_template_mismatch.md")]
 
 use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
 use crate::graph::selector::{Operator, Selector};
+use crate::graph::typo;
+use crate::parse::edit::{self, New};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 
@@ -48,10 +51,24 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             (None, None) => report,
         };
         if let Operator::Is(value) = requirement.operator {
-            report.help(format!(
+            let report = report.help(format!(
                 "write `{}: {value}` under `spec.template.metadata.labels` too",
                 requirement.key
             ));
+            let title = format!("write `{}: {value}` in the template", requirement.key);
+            match (own, labels) {
+                // Which of two values is meant nobody can tell, unless one is a slip of the pen.
+                (Some((_, written)), _) if typo::is_typo(written.content(), value) => {
+                    if let Some(text) = edit::in_style_of(written, value) {
+                        report.fix(title, Safety::Unsafe, object.span(written), text);
+                    }
+                }
+                (None, Some(labels)) => {
+                    let change = edit::insert_entry(labels, None, &requirement.key, New::Text(value));
+                    report.change(title, Safety::Unsafe, object.file.id, change);
+                }
+                _ => {}
+            }
         }
     }
 }

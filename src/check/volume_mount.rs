@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::volumes::UseAs;
 use crate::graph::{typo, volumes};
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 
 pub(super) static CHECK: Check = Check {
@@ -63,7 +64,7 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         let report =
             report.related(object.span(name), "this volume is there").help(format!("write `{right}`"));
         if typo::is_typo(wanted, right)
-            && let Some(text) = absence::in_style_of(used.name, right)
+            && let Some(text) = edit::in_style_of(used.name, right)
         {
             report.fix(format!("write `{right}`"), Safety::Safe, object.span(used.name), text);
         }

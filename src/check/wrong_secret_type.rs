@@ -6,6 +6,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::KindRef;
 use crate::graph::reference::Edge;
 use crate::graph::typo;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -116,7 +117,7 @@ fn report(
                 true => format!("make it anew with `type: {right}`: the type of a Secret cannot be changed"),
                 false => "make it with `kubectl create secret docker-registry`".to_owned(),
             });
-            let text = written.and_then(|node| Some((node, absence::in_style_of(node, right)?)));
+            let text = written.and_then(|node| Some((node, edit::in_style_of(node, right)?)));
             if let Some((node, text)) = text.filter(|_| has_key) {
                 report.fix(format!("write `{right}`"), Safety::Unsafe, secret.span(node), text);
             }
@@ -138,7 +139,7 @@ fn report(
                 return;
             };
             let report = report.help(format!("call the key `{}` `{key}`", near.key()));
-            if let Some(text) = absence::in_style_of(near, key) {
+            if let Some(text) = edit::in_style_of(near, key) {
                 report.fix(format!("write `{key}`"), Safety::Unsafe, secret.span(near), text);
             }
         }

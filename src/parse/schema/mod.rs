@@ -6,7 +6,7 @@ pub mod documentation;
 pub mod facts;
 pub mod field;
 mod hint;
-mod json;
+pub(in crate::parse) mod json;
 pub mod lifecycle;
 pub mod problem;
 pub mod retired;
