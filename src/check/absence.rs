@@ -18,6 +18,9 @@ pub(super) fn severity_of_edge(
     edge: &Edge<'_>,
     closest: Option<&Closest<'_>>,
 ) -> Option<Severity> {
+    if edge.row.absence == Absence::Dispensable {
+        return closest.is_some_and(|closest| closest.is_typo).then_some(Severity::Error);
+    }
     if edge.row.absence == Absence::Incidental {
         // Of several kinds the name may be of any.
         let mut same = context.graph.edges_from(edge.from).iter();

@@ -86,7 +86,7 @@ fn report(
         (Scope::Slash, Some(namespace)) if edge.field.content().contains('/') => {
             format!("{namespace}/{name}")
         }
-        (Scope::ServiceHost, _) => edge.field.content().replacen(edge.name, name, 1),
+        (Scope::ServiceHost | Scope::ExternalName, _) => edge.field.content().replacen(edge.name, name, 1),
         _ => name.to_owned(),
     };
     if let Some(text) = absence::in_style_of(edge.field, &text) {

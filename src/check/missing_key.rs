@@ -35,7 +35,8 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn has_key(source: ObjectRef<'_>, key: &str) -> bool {
+/// Whether a ConfigMap or Secret has a key.
+pub(super) fn has_key(source: ObjectRef<'_>, key: &str) -> bool {
     MAPS.iter().any(|map| source.root().get(map).is_some_and(|map| map.get(key).is_some()))
 }
 
@@ -43,14 +44,14 @@ fn has_key(source: ObjectRef<'_>, key: &str) -> bool {
 const MAPS: &[&str] = &["data", "binaryData", "stringData"];
 
 /// All keys of a ConfigMap or Secret, where they stand.
-fn keys_of(source: ObjectRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
+pub(super) fn keys_of(source: ObjectRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
     let maps = MAPS.iter().filter_map(move |map| source.get(map));
     maps.flat_map(NodeRef::entries).map(|(key, _)| key)
 }
 
 /// Whether a controller puts keys into the object: the token controller, or one that an annotation or label speaks to where
 /// the object is empty as written (certificate bundles, replicated Secrets).
-fn is_filled_by_others(source: ObjectRef<'_>) -> bool {
+pub(super) fn is_filled_by_others(source: ObjectRef<'_>) -> bool {
     if source.is_broken() || absence::is_hook(source) {
         return true;
     }
@@ -94,7 +95,8 @@ fn report(
     }
 }
 
-fn describe_keys(source: ObjectRef<'_>) -> String {
+/// The keys of a ConfigMap or Secret, as a note says them.
+pub(super) fn describe_keys(source: ObjectRef<'_>) -> String {
     const SHOWN: usize = 5;
     let keys: Vec<_> = keys_of(source).map(|key| format!("`{}`", key.key())).collect();
     match keys.len() {

@@ -9,7 +9,10 @@ mod backend_port;
 mod bare_pod;
 mod binding_to_everyone;
 mod cascading_deletion;
+mod claim_fit;
 mod claim_held_by_old_pod;
+mod claim_smaller_than_source;
+mod claim_volume_mismatch;
 mod cluster_admin_binding;
 mod container_name;
 mod cron_job_deadline;
@@ -27,8 +30,10 @@ mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
+mod ineffective_policy_rule;
 mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
@@ -65,7 +70,10 @@ mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
 mod pods_left_out;
+mod policy_closes_ingress;
+mod policy_parameters;
 mod policy_port;
+mod policy_selects_no_namespace;
 mod policy_selects_nothing;
 mod priority_conflict;
 mod probe_port;
@@ -88,6 +96,7 @@ mod secret_in_env;
 mod selection;
 mod selector_overlap;
 mod selector_template_mismatch;
+mod sensitive_host_path;
 mod service_selects_nothing;
 mod service_target_port;
 mod silence;
@@ -113,9 +122,11 @@ mod unused_suppression;
 mod unused_volume;
 mod volume_mode;
 mod volume_mount;
+mod vpa_overlap;
 mod wildcard_rbac_rule;
 mod writable_host_path;
 mod writable_root_filesystem;
+mod wrong_secret_type;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -157,13 +168,18 @@ pub static CHECKS: &[&Check] = &[
     &deprecated_api::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
+    &wrong_secret_type::CHECK,
+    &claim_volume_mismatch::CHECK,
+    &claim_smaller_than_source::CHECK,
     &service_selects_nothing::CHECK,
     &service_target_port::CHECK,
     &backend_port::CHECK,
     &policy_selects_nothing::CHECK,
+    &policy_selects_no_namespace::CHECK,
     &policy_port::CHECK,
     &gateway_listener::CHECK,
     &missing_reference_grant::CHECK,
+    &policy_parameters::CHECK,
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
     &spread_selector::CHECK,
@@ -215,6 +231,7 @@ pub static CHECKS: &[&Check] = &[
     &hpa_without_request::CHECK,
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,
+    &vpa_overlap::CHECK,
     &autoscaler_without_room::CHECK,
     &pdb_blocks_drain::CHECK,
     &pdb_overlap::CHECK,
@@ -240,13 +257,17 @@ pub static CHECKS: &[&Check] = &[
     &ingress_tls_host::CHECK,
     &ingress_without_tls::CHECK,
     &missing_network_policy::CHECK,
+    &ineffective_policy_rule::CHECK,
+    &policy_closes_ingress::CHECK,
     &egress_without_dns::CHECK,
     &automounted_token::CHECK,
+    &sensitive_host_path::CHECK,
     &writable_host_path::CHECK,
     &ssh_port::CHECK,
     &writable_root_filesystem::CHECK,
     &open_etcd::CHECK,
     &recommended_labels::CHECK,
+    &ignored_namespace::CHECK,
     &unscraped_metrics::CHECK,
     &unused_suppression::CHECK,
 ];
@@ -297,7 +318,7 @@ impl Group {
 
     /// Whether its checks pass over what lives only while `helm test` runs.
     fn spares_tests(self) -> bool {
-        matches!(self, Self::Reliability | Self::Security)
+        matches!(self, Self::Reliability | Self::Security | Self::Style)
     }
 }
 

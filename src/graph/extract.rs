@@ -116,7 +116,7 @@ impl Trie {
 }
 
 /// The steps of a path: each a key, and whether a list follows.
-fn steps(path: &'static str) -> impl Iterator<Item = (&'static str, bool)> {
+pub(super) fn steps(path: &'static str) -> impl Iterator<Item = (&'static str, bool)> {
     let mut rest = path;
     std::iter::from_fn(move || {
         rest = rest.strip_prefix('.').unwrap_or(rest);
@@ -145,6 +145,10 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
         To::Resources => {
             let kinds = declared.kinds_of_rule(holder);
             edges.extend(kinds.into_iter().filter_map(|kind| edge(object, row, field, holder, kind)));
+        }
+        To::Parameters => {
+            let kind = declared.kind_of_parameters(object);
+            edges.extend(kind.and_then(|kind| edge(object, row, field, holder, kind)));
         }
         _ => edges.extend(target_kind(row, holder).and_then(|kind| edge(object, row, field, holder, kind))),
     };
@@ -177,6 +181,7 @@ fn edge<'p>(
             None if value.contains('.') => return None,
             None => (object.namespace(), value),
         },
+        Scope::ExternalName => service_of(value)?,
         Scope::Slash => match value.split_once('/') {
             Some((namespace, name)) => (Some(namespace), name),
             None => (object.namespace(), value),
@@ -195,6 +200,15 @@ fn edge<'p>(
         name,
         resolution: Resolution::Missing,
     })
+}
+
+/// The Service of the cluster that a host is: its namespace and name. The domain of the cluster is taken to be the usual one.
+fn service_of(host: &str) -> Option<(Option<&str>, &str)> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let (name, namespace) =
+        host.strip_suffix(".cluster.local").unwrap_or(host).strip_suffix(".svc")?.split_once('.')?;
+    // More labels are the host of one pod.
+    (!namespace.is_empty() && !namespace.contains('.')).then_some((Some(namespace), name))
 }
 
 /// Names that are templates of names (`${pvc.name}`, `$(NAME)`, `{{ .Values.name }}`) name nothing that can be looked up.
@@ -225,7 +239,7 @@ fn target_kind<'p>(row: &Row, holder: NodeRef<'p>) -> Option<KindRef<'p>> {
         }
         To::Foreign(group, name) => Some(KindRef::Other { group, name }),
         // They are found with the help of the whole input.
-        To::Resources | To::Declared => None,
+        To::Resources | To::Parameters | To::Declared => None,
     }
 }
 

@@ -39,7 +39,7 @@ use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::source::FileId;
 
 pub use names::{Closest, KindRef};
-pub use pods::{Labels, NearMiss, Pod};
+pub use pods::{Labels, NAMESPACE_NAME_LABEL, NearMiss, Pod};
 
 /// All references of a program, with the indexes to look around in it.
 #[derive(Debug)]

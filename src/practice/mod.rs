@@ -5,6 +5,7 @@
 pub mod disruption;
 pub mod environment;
 pub mod image;
+pub mod node_files;
 pub mod permission;
 pub mod placement;
 pub mod pod_security;
@@ -13,6 +14,7 @@ pub mod replicas;
 pub mod resources;
 pub mod role;
 pub mod route;
+pub mod scaling;
 pub mod secrecy;
 pub mod selection;
 pub mod traffic;

@@ -51,3 +51,6 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
     ];
     tables.into_iter().flatten()
 }
+
+#[cfg(test)]
+mod tests;
