@@ -36,9 +36,13 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
 /// Without a selector a term matches no pod at all (`metav1.LabelSelectorAsSelector`).
 fn report_absent(object: ObjectRef<'_>, term: Term<'_>, sink: &mut Sink<'_>) {
     let place = term.node.get("topologyKey").unwrap_or(term.node);
-    let severity = if term.attitude == Attitude::Needs { Severity::Error } else { Severity::Warning };
-    let message = format!("{}: the term has no `labelSelector`", consequence(object, term, "no label"));
-    sink.report(object, place, message)
+    let (severity, fate) = match term.attitude {
+        Attitude::Needs => (Severity::Error, "its pods are never scheduled"),
+        _ => (Severity::Warning, "it has no effect"),
+    };
+    let title = absence::title(object);
+    let fault = "has no `labelSelector` and matches no pod";
+    sink.report(object, place, format!("a term of affinity of {title} {fault}: {fate}"))
         .severity(severity)
         .label("which pods?")
         .help("add a `labelSelector`; `{}` is all pods");
@@ -60,8 +64,8 @@ fn check<'p>(
         Range::Named(namespaces) => namespaces,
         Range::Selected => std::slice::from_ref(&pod.namespace),
     };
-    let near = namespaces.iter().filter_map(|namespace| context.graph.nearest_pod(namespace, selector));
-    let near = near.min_by_key(|near| (!near.is_typo, near.pod.owner().id));
+    let near_each = namespaces.iter().filter_map(|namespace| context.graph.nearest_pod(namespace, selector));
+    let near = near_each.min_by_key(|near| (!near.is_typo, near.pod.owner().id));
     let is_slip = near.is_some_and(|near| near.is_typo);
     let own_fulfils_some = selector.failing(&pod.labels).count() < selector.requirements.len();
     // To keep away from one's like with another value of a key, such as another tenant, is meant for all that will come.
@@ -88,10 +92,9 @@ fn is_matched<'p>(context: &Context<'p>, pod: &Pod<'p>, range: &Range<'p>, selec
     if is_in_range(pod.namespace) && selector.matches(&pod.labels) {
         return true;
     }
+    let has_match = |namespace: &&str| context.graph.select(namespace, selector).next().is_some();
     let in_input = match range {
-        Range::Named(namespaces) => {
-            namespaces.iter().any(|namespace| context.graph.select(namespace, selector).next().is_some())
-        }
+        Range::Named(namespaces) => namespaces.iter().any(has_match),
         Range::Selected => context.graph.pods().iter().any(|other| selector.matches(&other.labels)),
     };
     let runs = |other: ObjectRef<'_>| {
@@ -117,8 +120,7 @@ fn severity(
     for namespace in namespaces {
         found = found.max(absence::severity_of_selection_in(context, object, namespace, is_slip)?);
     }
-    let is_closed = context.graph.is_closed();
-    if *range == Range::Selected && !is_slip && !is_closed {
+    if *range == Range::Selected && !is_slip && !context.graph.is_closed() {
         return None;
     }
     match term.attitude {

@@ -118,10 +118,11 @@ fn report(
         None => "that of its PriorityClass".to_owned(),
     };
     let message = format!(
-        "{} states `{field}: {stated}`, but {whose} is {right}: its pods are refused",
+        "{} states `{field}: {stated}`, but {whose} is `{right}`: its pods are refused",
         absence::title(object)
     );
-    let report = sink.report(object, node, message).severity(computed.severity).label(format!("not {right}"));
+    let report =
+        sink.report(object, node, message).severity(computed.severity).label(format!("not `{right}`"));
     let report = match computed.class {
         Some(class) => {
             let place = if field == "priority" { class.get("value") } else { class.get("preemptionPolicy") };

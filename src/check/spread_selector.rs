@@ -3,7 +3,7 @@
 use crate::check::{Check, Context, Group, Run, Sink, absence, selection};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::Pod;
-use crate::graph::selector::{Requirement, Selector};
+use crate::graph::selector::{Operator, Requirement, Selector};
 use crate::parse::NodeRef;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
@@ -60,13 +60,13 @@ fn check<'p>(context: &Context<'p>, pod: &Pod<'p>, selector: &Selector<'p>, sink
     let Some(first) = failing.first() else { return };
     let terms: Vec<_> = failing.iter().map(|requirement| format!("`{}`", requirement.describe())).collect();
     let message = format!(
-        "a spread constraint of {} does not count its own pods, which do not have {}",
+        "a spread constraint of {} does not count its own pods, which do not match {}",
         absence::title(object),
         terms.join(" and ")
     );
     let severity = if is_slip { Severity::Error } else { Severity::Warning };
     let report =
-        sink.report(object, first.node, message).severity(severity).label("not a label of these pods");
+        sink.report(object, first.node, message).severity(severity).label("does not match these pods");
     let labels = pod.template.labels();
     let near = labels.and_then(|labels| selection::nearest_label(first, labels));
     let report = match near {
@@ -80,13 +80,15 @@ fn check<'p>(context: &Context<'p>, pod: &Pod<'p>, selector: &Selector<'p>, sink
         Some(other) => report.related(other.owner().name_span(), "it counts these pods instead"),
         None => report,
     };
-    let Some((key, value)) = near.filter(|_| failing.len() == 1) else {
+    let is_pair = matches!(first.operator, Operator::Is(_));
+    let Some((key, value)) = near.filter(|_| failing.len() == 1 && is_pair) else {
         report.help("select by labels that the pods of this template have");
         return;
     };
-    let report = report.help(format!("write `{}: {}`", key.key(), value.content()));
+    let help = format!("write `{}: {}`", key.key(), value.content());
+    let report = report.help(help.clone());
     if let Some(text) = selection::repaired(first, key, value) {
         let safety = if is_slip { Safety::Safe } else { Safety::Unsafe };
-        report.fix(format!("write `{}`", value.content()), safety, object.span(first.node), text);
+        report.fix(help, safety, object.span(first.node), text);
     }
 }

@@ -8,9 +8,9 @@ use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::{Container, PodTemplate};
 use crate::practice::environment::{
-    Environment, is_identifier, is_injected, is_service_link, may_be_port_link, references,
+    Environment, Text, expanded_texts, is_identifier, is_injected, is_service_link, may_be_port_link,
+    references,
 };
-use crate::practice::selection::items_at;
 use crate::source::Span;
 
 pub(super) static CHECK: Check = Check {
@@ -23,16 +23,6 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-/// A text that the kubelet expands.
-#[derive(Clone, Copy)]
-struct Text<'p> {
-    node: NodeRef<'p>,
-    /// How many entries of `env` it can refer to.
-    visible: usize,
-    /// Without a value for each name the container is not started.
-    is_path: bool,
-}
-
 fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some(template) =
         PodTemplate::of(object).filter(|_| !object.is_broken() && !context.graph.is_patch(object))
@@ -41,7 +31,7 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     };
     for container in template.containers() {
         let mut environment = None;
-        for text in texts(container).filter(|text| text.node.content().contains("$(")) {
+        for text in expanded_texts(container).filter(|text| text.node.content().contains("$(")) {
             let environment =
                 environment.get_or_insert_with(|| Environment::of(context.graph, template, container));
             let Some(environment) = environment else { break };
@@ -59,18 +49,6 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             }
         }
     }
-}
-
-/// The texts of a container that are expanded: the values of `env`, each with the entries before it
-/// (`makeEnvironmentVariables`), and with all of them `command`, `args` and the paths in `subPathExpr`.
-fn texts(container: Container<'_>) -> impl Iterator<Item = Text<'_>> {
-    let values = items_at(container.node, "env").filter(|entry| entry.get("name").is_some()).enumerate();
-    let values = values
-        .filter_map(|(visible, entry)| Some(Text { node: entry.get("value")?, visible, is_path: false }));
-    let words = ["command", "args"].into_iter().flat_map(move |list| items_at(container.node, list));
-    let words = words.map(|node| Text { node, visible: usize::MAX, is_path: false });
-    let paths = items_at(container.node, "volumeMounts").filter_map(|mount| mount.get("subPathExpr"));
-    values.chain(words).chain(paths.map(|node| Text { node, visible: usize::MAX, is_path: true }))
 }
 
 fn report(
@@ -106,7 +84,8 @@ fn report(
     if !is_sure {
         return;
     }
-    let consequence = if text.is_path { "it is never started" } else { "it stays as it is written" };
+    let consequence =
+        if text.is_path { "the container is never started" } else { "it stays as it is written" };
     let message = format!("{who} uses `$({name})`, which is not defined: {consequence}");
     let severity = if text.is_path || meant.is_some() { Severity::Error } else { Severity::Warning };
     let report = sink

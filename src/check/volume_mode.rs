@@ -101,17 +101,18 @@ fn check_claim<'p>(
 ) {
     let mode = spec.and_then(|spec| spec.get("volumeMode")).filter(|mode| !mode.is_null());
     let mode_is = mode.map_or("Filesystem", NodeRef::content);
-    let (wanted, does, list, other_list) = match used.used_as {
-        UseAs::Mount => ("Filesystem", "mounts", "volumeMounts", "volumeDevices"),
-        UseAs::Device => ("Block", "uses as a device", "volumeDevices", "volumeMounts"),
+    let (wanted, how, list, other_list) = match used.used_as {
+        UseAs::Mount => ("Filesystem", "", "volumeMounts", "volumeDevices"),
+        UseAs::Device => ("Block", " as a device", "volumeDevices", "volumeMounts"),
     };
     // A mode that is neither is refused for itself.
     if mode_is == wanted || !matches!(mode_is, "Filesystem" | "Block") {
         return;
     }
     let name = used.name.content();
+    let does = used.used_as.verb();
     let message = format!(
-        "container `{}` of {} {does} volume `{name}`, whose claim has `volumeMode: {mode_is}`",
+        "container `{}` of {} {does} volume `{name}`{how}, whose claim has `volumeMode: {mode_is}`",
         used.container.name(),
         absence::title(object)
     );

@@ -2,7 +2,6 @@
 
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::volumes::UseAs;
 use crate::graph::{typo, volumes};
 use crate::parse::NodeRef;
 use crate::parse::edit;
@@ -34,7 +33,7 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             "container `{}` of {} {} volume `{wanted}`, which its pod does not have",
             used.container.name(),
             absence::title(object),
-            if used.used_as == UseAs::Mount { "mounts" } else { "uses as a device" }
+            used.used_as.verb()
         );
         let report = sink.report(object, used.name, message).label("no such volume");
         let near = names

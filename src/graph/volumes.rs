@@ -24,6 +24,16 @@ pub enum UseAs {
     Device,
 }
 
+impl UseAs {
+    /// What a container does to the volume: "mounts", or "uses".
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Mount => "mounts",
+            Self::Device => "uses",
+        }
+    }
+}
+
 /// One `volumeMounts` or `volumeDevices` entry's `name`, with its container.
 #[derive(Clone, Copy, Debug)]
 pub struct VolumeUse<'p> {

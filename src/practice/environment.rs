@@ -39,6 +39,29 @@ pub fn is_identifier(name: &str) -> bool {
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
+/// A text of a container that the kubelet expands.
+#[derive(Clone, Copy, Debug)]
+pub struct Text<'p> {
+    /// The scalar.
+    pub node: NodeRef<'p>,
+    /// How many entries of `env` it can refer to, from the first on.
+    pub visible: usize,
+    /// It is a path, and without a value for each name the container is not started (`ExpandContainerVolumeMounts`).
+    pub is_path: bool,
+}
+
+/// The texts of a container that are expanded: the values of `env`, each with the entries before it
+/// (`makeEnvironmentVariables`), and with all of them `command`, `args` and the paths in `subPathExpr`.
+pub fn expanded_texts(container: Container<'_>) -> impl Iterator<Item = Text<'_>> {
+    let values = items_at(container.node, "env").filter(|entry| entry.get("name").is_some()).enumerate();
+    let values = values
+        .filter_map(|(visible, entry)| Some(Text { node: entry.get("value")?, visible, is_path: false }));
+    let words = ["command", "args"].into_iter().flat_map(move |list| items_at(container.node, list));
+    let words = words.map(|node| Text { node, visible: usize::MAX, is_path: false });
+    let paths = items_at(container.node, "volumeMounts").filter_map(|mount| mount.get("subPathExpr"));
+    values.chain(words).chain(paths.map(|node| Text { node, visible: usize::MAX, is_path: true }))
+}
+
 /// The keys that `envFrom` makes variables of.
 #[derive(Clone, Copy, Debug)]
 struct Imported<'p> {
