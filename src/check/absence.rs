@@ -49,7 +49,16 @@ pub(super) fn severity_of_selection(
     object: ObjectRef<'_>,
     is_typo: bool,
 ) -> Option<Severity> {
-    let namespace = object.namespace()?;
+    severity_of_selection_in(context, object, object.namespace()?, is_typo)
+}
+
+/// As [`severity_of_selection`], for a selector of pods in another namespace than the object's.
+pub(super) fn severity_of_selection_in(
+    context: &Context<'_>,
+    object: ObjectRef<'_>,
+    namespace: &str,
+    is_typo: bool,
+) -> Option<Severity> {
     if context.graph.is_closed_for(KindRef::Known(Kind::Pod), Some(namespace)) || is_typo {
         return Some(Severity::Error);
     }

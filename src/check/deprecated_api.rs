@@ -17,7 +17,11 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    let Standing::BuiltIn(kind) = cx.schemas.object(object.id).standing else { return };
+    let facts = cx.schemas.object(object.id);
+    if let (Some(warning), Some(node)) = (&facts.warning, object.get("apiVersion")) {
+        sink.report(object, node, &**warning).label("deprecated by its CustomResourceDefinition");
+    }
+    let Standing::BuiltIn(kind) = facts.standing else { return };
     let Some(row) = lifecycle(kind.api_version, kind.kind) else { return };
     let target = cx.schemas.table().version();
     let Some(deprecated) = row.deprecated.filter(|deprecated| *deprecated <= target) else { return };

@@ -1,6 +1,7 @@
 //! Facts become diagnostics: one check, one file, one page.
 
 mod absence;
+mod affinity_selects_nothing;
 mod ambiguous_scalar;
 mod automounted_token;
 mod autoscaler_without_room;
@@ -13,24 +14,31 @@ mod claim_held_by_old_pod;
 mod claim_smaller_than_source;
 mod claim_volume_mismatch;
 mod cluster_admin_binding;
+mod container_name;
 mod cron_job_deadline;
 mod dangling_reference;
 mod default_class_clash;
 mod deleted_but_named;
 mod deprecated_api;
+mod deprecated_field;
+mod duplicate_entry;
 mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
+mod duplicate_port;
 mod egress_without_dns;
+mod fractional_bytes;
 mod gateway_listener;
 mod hpa_maximum_does_not_fit;
 mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod ignored_field;
 mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
+mod ineffective_policy_rule;
 mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
@@ -40,6 +48,7 @@ mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod local_name;
 mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
@@ -57,6 +66,7 @@ mod no_room_for_rollout;
 mod no_schema;
 mod node_port_clash;
 mod node_selector_matches_no_node;
+mod odd_address;
 mod old_template_stays;
 mod open_etcd;
 mod pdb_blocks_drain;
@@ -66,10 +76,12 @@ mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
 mod pods_left_out;
+mod policy_closes_ingress;
 mod policy_parameters;
 mod policy_port;
 mod policy_selects_no_namespace;
 mod policy_selects_nothing;
+mod priority_conflict;
 mod probe_port;
 mod quota_exceeded;
 mod rbac_escalation;
@@ -78,6 +90,9 @@ mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
+mod request_above_limit;
+mod resource_claim;
+mod restart_policy;
 mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
@@ -89,26 +104,33 @@ mod secret_in_env;
 mod selection;
 mod selector_overlap;
 mod selector_template_mismatch;
+mod sensitive_host_path;
 mod service_selects_nothing;
 mod service_target_port;
 mod silence;
 mod single_replica;
 mod sink;
+mod spread_selector;
 mod ssh_port;
 mod stale_content;
 mod statefulset_service;
 mod syntax;
 mod toleration_unused;
+mod undefined_variable;
 mod unknown_field;
 mod unknown_kind;
 mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
+mod unqualified_finalizer;
 mod unread;
 mod unschedulable_pod;
 mod unscraped_metrics;
+mod unusable_hostname;
 mod unused_object;
 mod unused_suppression;
+mod unused_volume;
+mod volume_mode;
 mod volume_mount;
 mod vpa_overlap;
 mod wildcard_rbac_rule;
@@ -151,9 +173,13 @@ pub static CHECKS: &[&Check] = &[
     &invalid_value::CHECK,
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
+    &odd_address::CHECK,
+    &request_above_limit::CHECK,
+    &restart_policy::CHECK,
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
+    &deprecated_field::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
     &wrong_secret_type::CHECK,
@@ -170,7 +196,14 @@ pub static CHECKS: &[&Check] = &[
     &policy_parameters::CHECK,
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
+    &spread_selector::CHECK,
+    &affinity_selects_nothing::CHECK,
     &volume_mount::CHECK,
+    &volume_mode::CHECK,
+    &container_name::CHECK,
+    &resource_claim::CHECK,
+    &undefined_variable::CHECK,
+    &priority_conflict::CHECK,
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
@@ -180,6 +213,7 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,
+    &unused_volume::CHECK,
     &invalid_inventory::CHECK,
     &unschedulable_pod::CHECK,
     &node_selector_matches_no_node::CHECK,
@@ -208,6 +242,11 @@ pub static CHECKS: &[&Check] = &[
     &same_probes::CHECK,
     &missing_liveness_probe::CHECK,
     &duplicate_env::CHECK,
+    &duplicate_entry::CHECK,
+    &duplicate_port::CHECK,
+    &fractional_bytes::CHECK,
+    &ignored_field::CHECK,
+    &unusable_hostname::CHECK,
     &hpa_without_request::CHECK,
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,
@@ -237,8 +276,11 @@ pub static CHECKS: &[&Check] = &[
     &ingress_tls_host::CHECK,
     &ingress_without_tls::CHECK,
     &missing_network_policy::CHECK,
+    &ineffective_policy_rule::CHECK,
+    &policy_closes_ingress::CHECK,
     &egress_without_dns::CHECK,
     &automounted_token::CHECK,
+    &sensitive_host_path::CHECK,
     &writable_host_path::CHECK,
     &ssh_port::CHECK,
     &writable_root_filesystem::CHECK,
@@ -246,6 +288,7 @@ pub static CHECKS: &[&Check] = &[
     &recommended_labels::CHECK,
     &ignored_namespace::CHECK,
     &unscraped_metrics::CHECK,
+    &unqualified_finalizer::CHECK,
     &unused_suppression::CHECK,
 ];
 
@@ -295,7 +338,7 @@ impl Group {
 
     /// Whether its checks pass over what lives only while `helm test` runs.
     fn spares_tests(self) -> bool {
-        matches!(self, Self::Reliability | Self::Security)
+        matches!(self, Self::Reliability | Self::Security | Self::Style)
     }
 }
 

@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::Standing;
 use crate::parse::schema::lifecycle::{Change, Lifecycle};
+use crate::parse::schema::retired::{Retired, retired};
 
 pub(super) static CHECK: Check = Check {
     id: "removed-api",
@@ -30,7 +31,31 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             sink.report(object, node, format!("{name} is not served after Kubernetes {until}{instead}"))
                 .label(format!("not in Kubernetes {target}"));
         }
+        Standing::Unknown => {
+            if let Some(row) = retired(object.api_version(), object.kind_name()) {
+                report_retired(object, row, sink);
+            }
+        }
         _ => {}
+    }
+}
+
+/// A custom kind of a project whose release in the cluster nobody tells: what was true for years is likely there too.
+fn report_retired(object: ObjectRef<'_>, row: &Retired, sink: &mut Sink<'_>) {
+    let Some(node) = object.get("apiVersion") else { return };
+    let name = format!("`{}` {}", object.api_version(), object.kind_name());
+    let instead = row.replacement.map(|replacement| format!(", use `{replacement}`")).unwrap_or_default();
+    let report = sink
+        .report(object, node, format!("{name} is not served since {}{instead}", row.gone_since))
+        .severity(Severity::Warning)
+        .help_opt((!row.note.is_empty()).then(|| row.note.to_owned()));
+    if let Some(replacement) = row.replacement.filter(|_| !node.is_alias()) {
+        report.fix(
+            format!("write `apiVersion: {replacement}`"),
+            Safety::Unsafe,
+            object.span(node),
+            replacement,
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Facts only. Whether a missing object is a fault, and how grave, is for the checks to say.
 
+pub mod containers;
 mod declared;
 mod extract;
 pub(crate) mod hash;
@@ -137,6 +138,11 @@ impl<'p> Graph<'p> {
     /// references, and what it lacks stands elsewhere.
     pub fn is_patch(&self, object: ObjectRef<'_>) -> bool {
         is_patch(object, &self.patches)
+    }
+
+    /// Whether a kustomization file of the input replaces `$(name)` in what it builds: it is one of its `vars`.
+    pub fn is_kustomize_variable(&self, name: &str) -> bool {
+        kustomize::has_variable(self.program, name)
     }
 
     /// All references, in the order of the objects and of the fields in them.

@@ -19,6 +19,7 @@ use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::pod::PodTemplate;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
+use crate::practice::placement::{self, Range};
 use crate::practice::{node_ports_of, route::routes_of};
 use crate::source::FileRole;
 
@@ -205,7 +206,7 @@ fn object_says<'o>(
         }
     }
     match object.kind() {
-        Kind::IngressClass | Kind::StorageClass => {
+        Kind::IngressClass | Kind::PriorityClass | Kind::StorageClass => {
             said.define([About::Classes(object.kind())], content);
             said.read([About::Classes(object.kind())]);
         }
@@ -245,6 +246,16 @@ fn object_says<'o>(
         _ => false,
     };
     said.read(looks_around.then_some(About::AllNamespaces));
+    if let (Some(template), Some(own)) = (PodTemplate::of(object), object.namespace()) {
+        let states_priority = template.get("priority").or_else(|| template.get("preemptionPolicy")).is_some();
+        said.read(states_priority.then_some(About::Classes(Kind::PriorityClass)));
+        for term in placement::terms(template) {
+            match term.range(own) {
+                Range::Named(namespaces) => said.read(namespaces.into_iter().map(About::Namespace)),
+                Range::Selected => said.read([About::AllNamespaces]),
+            }
+        }
+    }
     for route in routes_of(object) {
         let about = || About::Route(route.key.class, route.key.host, route.key.path, route.key.path_type);
         said.define([about()], content);

@@ -2,9 +2,17 @@
 //!
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
+pub mod address;
+pub mod deprecation;
 pub mod disruption;
+pub mod environment;
+pub mod ignored;
 pub mod image;
+pub mod label_value;
+pub mod node_files;
 pub mod permission;
+pub mod place;
+pub mod placement;
 pub mod pod_security;
 pub mod probe;
 pub mod replicas;
@@ -15,6 +23,7 @@ pub mod scaling;
 pub mod secrecy;
 pub mod selection;
 pub mod traffic;
+pub mod volume_path;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;

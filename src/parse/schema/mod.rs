@@ -9,6 +9,7 @@ mod hint;
 mod json;
 pub mod lifecycle;
 pub mod problem;
+pub mod retired;
 mod rules;
 mod structural;
 pub mod suggest;
