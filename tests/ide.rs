@@ -344,6 +344,31 @@ fn quotes_stay_as_they_are() {
 }
 
 #[test]
+fn a_service_is_renamed_in_the_hosts_that_begin_with_it() {
+    let text = "\
+--- service.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: w⟨⟩eb, namespace: shop}
+spec: {ports: [{port: 80}]}
+--- alias.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: alias, namespace: other}
+spec: {type: ExternalName, externalName: web.shop.svc.cluster.local}
+--- route.yaml
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: route, namespace: other}
+spec: {http: [{route: [{destination: {host: 'web.shop.svc.cluster.local'}}]}]}
+";
+    let after = renamed(text, "front").unwrap();
+    assert!(after.contains("metadata: {name: front, namespace: shop}"), "{after}");
+    assert!(after.contains("externalName: front.shop.svc.cluster.local"), "{after}");
+    assert!(after.contains("host: 'front.shop.svc.cluster.local'"), "{after}");
+}
+
+#[test]
 fn a_label_is_renamed_in_selectors_and_templates() {
     let after = renamed(&shop("matchLabels: {app: web}", "matchLabels: {app: w⟨⟩eb}"), "front").unwrap();
     assert_eq!(after.matches("{app: front}").count(), 3, "{after}");

@@ -15,7 +15,7 @@ pub(super) static CHECK: Check = Check {
     group: Group::Reference,
     severity: Severity::Error,
     since: "0.1.0",
-    summary: "an admission policy takes parameters of a kind that there is not, or is given some that it does not take",
+    summary: "an admission policy and its parameters do not fit",
     page: include_str!("policy_parameters.md"),
     run: Run::Object(run),
 };

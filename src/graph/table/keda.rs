@@ -12,6 +12,13 @@ pub(super) static ROWS: &[Row] = &[
         "apiGroup",
         Some(Kind::TriggerAuthentication),
     ),
+    // The autoscaler that KEDA makes, or, where ownership is transferred, takes over.
+    Row::of(
+        &[Kind::ScaledObject],
+        "spec.advanced.horizontalPodAutoscalerConfig.name",
+        Kind::HorizontalPodAutoscaler,
+    )
+    .dispensable(),
     Row::of(&[Kind::TriggerAuthentication], "spec.secretTargetRef[].name", Kind::Secret).keys(Keys::Key),
     Row::of(&[Kind::TriggerAuthentication], "spec.configMapTargetRef[].name", Kind::ConfigMap)
         .keys(Keys::Key),
