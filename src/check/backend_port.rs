@@ -8,13 +8,15 @@ use crate::graph::reference::Edge;
 use crate::parse::NodeRef;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
+use crate::practice::mesh::full_host;
+use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
     id: "backend-port",
     group: Group::Reference,
     severity: Severity::Error,
     since: "0.1.0",
-    summary: "an Ingress, route or webhook names a port that its Service does not have",
+    summary: "an Ingress, route, policy or webhook names no port, or one that its Service does not have",
     page: include_str!("backend_port.md"),
     run: Run::Object(run),
 };
@@ -24,18 +26,96 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         if edge.kind != KindRef::Known(Kind::Service) || edge.target().is_none() {
             continue;
         }
-        let Some((place, wanted)) = wanted_port(object, edge) else { continue };
-        // Defined twice, the port may be in either.
-        let services: Vec<_> = context.graph.find(edge.kind, edge.namespace, edge.name).collect();
-        let is_open = |service: &ObjectRef<'_>| service.is_broken() || is_external_name(*service);
-        let offers = |service: &ObjectRef<'_>| ports::ports_of_service(*service).any(|port| port.is(wanted));
-        if !services.iter().any(|service| is_open(service) || offers(service)) {
-            report(object, place, wanted, services[0], sink);
+        each_wanted_port(object, edge, &mut |place, wanted| {
+            // Defined twice, the port may be in either.
+            let services: Vec<_> = context.graph.find(edge.kind, edge.namespace, edge.name).collect();
+            let is_open = |service: &ObjectRef<'_>| service.is_broken() || is_external_name(*service);
+            let offers = |service: &ObjectRef<'_>| match wanted {
+                Some(wanted) => ports::ports_of_service(*service).any(|port| port.is(wanted)),
+                None => false,
+            };
+            if services.is_empty()
+                || services.iter().any(|service| is_open(service) || offers(service))
+                || has_other_ports(context, object, edge)
+            {
+                return;
+            }
+            match wanted {
+                Some(wanted) => report(object, place, wanted, services[0], sink),
+                None => report_none(object, edge, services[0], sink),
+            }
+        });
+    }
+}
+
+/// Whether Istio may know more ports of the host than the Service has: those of a ServiceEntry for it.
+fn has_other_ports(context: &Context<'_>, object: ObjectRef<'_>, edge: &Edge<'_>) -> bool {
+    matches!(object.kind(), Kind::VirtualService | Kind::DestinationRule)
+        && context.practice.mesh().has_entry(&full_host(edge.field.content(), object.namespace()))
+}
+
+/// Calls `found` with each port of the Service that a reference names, and where; with none where it has to name one and
+/// does not.
+fn each_wanted_port<'p>(
+    object: ObjectRef<'p>,
+    edge: &Edge<'p>,
+    found: &mut impl FnMut(NodeRef<'p>, Option<PortRef<'p>>),
+) {
+    let holder = edge.holder;
+    let path = edge.row.path;
+    let number = |node: NodeRef<'p>| Some(PortRef::Number(node.as_i64()?));
+    match object.kind() {
+        Kind::HTTPRoute | Kind::GRPCRoute | Kind::TLSRoute | Kind::TCPRoute | Kind::UDPRoute => {
+            let port = holder.get("port").filter(|port| !port.is_null());
+            match port {
+                Some(place) => number(place).into_iter().for_each(|port| found(place, Some(port))),
+                // By the rule at `BackendObjectReference`. A parent is the whole Service where it names no port.
+                None if path.ends_with("backendRefs[].name") || path.ends_with("backendRef.name") => {
+                    found(edge.field, None);
+                }
+                None => {}
+            }
+            if path == "spec.parentRefs[].name" {
+                each_section(holder, found);
+            }
+        }
+        Kind::BackendTLSPolicy => each_section(holder, found),
+        Kind::VirtualService if path.ends_with(".host") => {
+            let place = holder.get_path("port.number");
+            place.and_then(|place| Some((place, number(place)?))).into_iter().for_each(|(place, port)| {
+                found(place, Some(port));
+            });
+        }
+        Kind::DestinationRule if path == "spec.host" => {
+            let subsets = items_at(object.root(), "spec.subsets");
+            let policies = subsets.filter_map(|subset| subset.get("trafficPolicy"));
+            for policy in object.get("spec.trafficPolicy").into_iter().chain(policies) {
+                for setting in items_at(policy, "portLevelSettings") {
+                    if let Some(place) = setting.get_path("port.number")
+                        && let Some(port) = number(place)
+                    {
+                        found(place, Some(port));
+                    }
+                }
+            }
+        }
+        _ => {
+            if let Some((place, port)) = wanted_port(object, edge) {
+                found(place, Some(port));
+            }
         }
     }
 }
 
-/// The port of the Service that a backend names, and where.
+/// A section of a Service is a port by its name (`ParentReference`, `LocalPolicyTargetReferenceWithSectionName`).
+fn each_section<'p>(holder: NodeRef<'p>, found: &mut impl FnMut(NodeRef<'p>, Option<PortRef<'p>>)) {
+    let place = holder.get("sectionName").filter(|name| name.as_str().is_some_and(|text| !text.is_empty()));
+    if let Some(place) = place {
+        found(place, Some(PortRef::Name(place.content())));
+    }
+}
+
+/// The port of the Service that an Ingress or a webhook names, and where.
 fn wanted_port<'p>(object: ObjectRef<'p>, edge: &Edge<'p>) -> Option<(NodeRef<'p>, PortRef<'p>)> {
     let holder = edge.holder;
     match object.kind() {
@@ -52,10 +132,6 @@ fn wanted_port<'p>(object: ObjectRef<'p>, edge: &Edge<'p>) -> Option<(NodeRef<'p
             };
             Some((place, port))
         }
-        Kind::HTTPRoute | Kind::GRPCRoute | Kind::TLSRoute | Kind::TCPRoute | Kind::UDPRoute => {
-            let place = holder.get("port")?;
-            Some((place, PortRef::Number(place.as_i64()?)))
-        }
         Kind::ValidatingWebhookConfiguration
         | Kind::MutatingWebhookConfiguration
         | Kind::CustomResourceDefinition
@@ -70,6 +146,25 @@ fn wanted_port<'p>(object: ObjectRef<'p>, edge: &Edge<'p>) -> Option<(NodeRef<'p
 
 fn is_external_name(service: ObjectRef<'_>) -> bool {
     service.get("spec.type").and_then(NodeRef::as_str) == Some("ExternalName")
+}
+
+/// A backend that is a Service and names no port.
+fn report_none(object: ObjectRef<'_>, edge: &Edge<'_>, service: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    let message =
+        format!("{} is rejected: it names no port of Service `{}`", absence::title(object), service.name());
+    let report = sink.report(object, edge.field, message).label("a `port` has to stand beside it");
+    let own: Vec<ServicePort<'_>> = ports::ports_of_service(service).collect();
+    let [only] = own[..] else {
+        report.related(service.name_span(), "these are its ports").help("write the `port` of the Service");
+        return;
+    };
+    let number = only.port.content();
+    let report = report
+        .related(service.span(only.port), format!("it offers {}", describe(only)))
+        .help(format!("write `port: {number}`"));
+    if let Some((span, text)) = absence::insert_after(object, edge.holder, "name", "port", number) {
+        report.fix(format!("write `port: {number}`"), Safety::Safe, span, text);
+    }
 }
 
 fn report(

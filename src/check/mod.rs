@@ -19,7 +19,9 @@ mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
 mod egress_without_dns;
+mod gateway_host;
 mod gateway_listener;
+mod gateway_workload;
 mod hpa_maximum_does_not_fit;
 mod hpa_overlap;
 mod hpa_target;
@@ -36,6 +38,9 @@ mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod listener_conflict;
+mod listener_protocol;
+mod mesh_host;
 mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
@@ -76,6 +81,7 @@ mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
 mod rollout_under_budget;
+mod route_hostname;
 mod rwo_claim_shared;
 mod same_probes;
 mod secret_in_config_map;
@@ -91,6 +97,7 @@ mod sink;
 mod ssh_port;
 mod stale_content;
 mod statefulset_service;
+mod subset_selects_nothing;
 mod syntax;
 mod toleration_unused;
 mod unknown_field;
@@ -98,6 +105,7 @@ mod unknown_kind;
 mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
+mod unknown_subset;
 mod unread;
 mod unschedulable_pod;
 mod unscraped_metrics;
@@ -154,7 +162,15 @@ pub static CHECKS: &[&Check] = &[
     &policy_selects_nothing::CHECK,
     &policy_port::CHECK,
     &gateway_listener::CHECK,
+    &route_hostname::CHECK,
+    &listener_conflict::CHECK,
+    &listener_protocol::CHECK,
     &missing_reference_grant::CHECK,
+    &mesh_host::CHECK,
+    &unknown_subset::CHECK,
+    &subset_selects_nothing::CHECK,
+    &gateway_host::CHECK,
+    &gateway_workload::CHECK,
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
     &volume_mount::CHECK,

@@ -38,7 +38,7 @@ use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::source::FileId;
 
 pub use names::{Closest, KindRef};
-pub use pods::{Labels, NearMiss, Pod};
+pub use pods::{Labels, NAMESPACE_NAME, NearMiss, Pod};
 
 /// All references of a program, with the indexes to look around in it.
 #[derive(Debug)]
@@ -233,6 +233,11 @@ impl<'p> Graph<'p> {
         selector: &'g Selector<'p>,
     ) -> impl Iterator<Item = &'g Pod<'p>> {
         self.pods.select(namespace, selector)
+    }
+
+    /// The pods of all namespaces that a selector matches, in order; none for a selector without pairs.
+    pub fn select_anywhere<'g>(&'g self, selector: &'g Selector<'p>) -> impl Iterator<Item = &'g Pod<'p>> {
+        self.pods.select_anywhere(selector)
     }
 
     /// The pod that comes nearest to a selector which matches none.

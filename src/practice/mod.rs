@@ -3,7 +3,10 @@
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
 pub mod disruption;
+pub mod host;
 pub mod image;
+pub mod listener;
+pub mod mesh;
 pub mod permission;
 pub mod pod_security;
 pub mod probe;
@@ -23,6 +26,7 @@ use crate::graph::ports::protocol;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, Program};
 use crate::parse::tree::NodeRef;
+use crate::practice::mesh::Mesh;
 use crate::practice::route::Route;
 use crate::practice::selection::Selection;
 
@@ -34,6 +38,7 @@ pub struct Practice<'p> {
     policies: OnceLock<Selection<'p>>,
     routes: OnceLock<BTreeMap<route::Key<'p>, Vec<Route<'p>>>>,
     node_ports: OnceLock<BTreeMap<(i64, &'p str), Vec<NodePort<'p>>>>,
+    mesh: OnceLock<Mesh<'p>>,
 }
 
 /// A port of a Service that every node opens.
@@ -54,6 +59,7 @@ impl<'p> Practice<'p> {
             policies: OnceLock::new(),
             routes: OnceLock::new(),
             node_ports: OnceLock::new(),
+            mesh: OnceLock::new(),
         }
     }
 
@@ -83,6 +89,11 @@ impl<'p> Practice<'p> {
             by_key
         });
         routes.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The hosts of the service mesh.
+    pub fn mesh(&self) -> &Mesh<'p> {
+        self.mesh.get_or_init(|| Mesh::new(self.program))
     }
 
     /// All Services that ask for a node port, in order.

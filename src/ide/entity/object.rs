@@ -106,8 +106,8 @@ pub(in crate::ide) fn derived_name<'p>(view: &View<'p>, object: ObjectRef<'p>) -
 
 fn occurrence<'p>(view: &View<'p>, edge: &Edge<'p>) -> Occurrence<'p> {
     let object = view.program.object(edge.from);
-    let skip = edge.field.content().len().saturating_sub(edge.name.len());
-    Occurrence { skip, ..Occurrence::of(object, edge.field, false) }
+    let (skip, rest) = edge.beside_name();
+    Occurrence { skip, rest, ..Occurrence::of(object, edge.field, false) }
 }
 
 /// The names of the patches that are applied to an object.

@@ -1,0 +1,88 @@
+#![doc = include_str!("mesh_host.md")]
+
+use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::diagnostic::{Safety, Severity};
+use crate::graph::{KindRef, typo};
+use crate::parse::kind::Kind;
+use crate::parse::object::ObjectRef;
+use crate::parse::tree::NodeRef;
+use crate::practice::mesh::destinations_of;
+
+pub(super) static CHECK: Check = Check {
+    id: "mesh-host",
+    group: Group::Reference,
+    severity: Severity::Error,
+    since: "0.1.0",
+    summary: "a host of Istio is neither a Service nor a ServiceEntry, but resembles one",
+    page: include_str!("mesh_host.md"),
+    run: Run::Object(run),
+};
+
+fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    let mut hosts: Vec<NodeRef<'p>> = match object.kind() {
+        Kind::VirtualService => {
+            destinations_of(object).into_iter().map(|destination| destination.host).collect()
+        }
+        Kind::DestinationRule => object.get("spec.host").into_iter().collect(),
+        _ => return,
+    };
+    // A host that is named ten times is one fault.
+    hosts.sort_by_key(|host| (host.content(), host.id()));
+    hosts.dedup_by_key(|host| host.content());
+    hosts.sort_by_key(|host| host.id());
+    for host in hosts {
+        check_host(context, object, host, sink);
+    }
+}
+
+fn check_host<'p>(context: &Context<'p>, object: ObjectRef<'p>, host: NodeRef<'p>, sink: &mut Sink<'_>) {
+    let Some(written) = host.as_str() else { return };
+    // A name without dots, or with the domain of the cluster, is a reference to a Service.
+    let is_other = written.contains('.')
+        && !written.contains(['*', '/', ':', '$', '{'])
+        && !written.ends_with(".svc.cluster.local");
+    if !is_other || context.practice.mesh().has_entry(written) {
+        return;
+    }
+    if let Some(service) = service_of(context, written) {
+        let full =
+            format!("{}.{}.svc.cluster.local", service.name(), service.namespace().unwrap_or_default());
+        let message = format!(
+            "{} has host `{written}`, which Istio does not complete to that of Service `{}`",
+            absence::title(object),
+            service.full_name()
+        );
+        let report = sink
+            .report(object, host, message)
+            .label("only a name without dots is completed")
+            .related(service.name_span(), "this Service is meant")
+            .help(format!("write `{full}`"));
+        if let Some(text) = absence::in_style_of(host, &full) {
+            report.fix(format!("write `{full}`"), Safety::Unsafe, object.span(host), text);
+        }
+        return;
+    }
+    let own = context.practice.mesh().entries_in(object.namespace().unwrap_or_default());
+    let Some(meant) = own.iter().map(|entry| entry.content()).find(|entry| typo::is_typo(written, entry))
+    else {
+        return;
+    };
+    let message = format!("{} has host `{written}`, which no ServiceEntry is for", absence::title(object));
+    let report = sink
+        .report(object, host, message)
+        .label("no ServiceEntry has this host")
+        .help(format!("write `{meant}`"));
+    if let Some(text) = absence::in_style_of(host, meant) {
+        report.fix(format!("write `{meant}`"), Safety::Safe, object.span(host), text);
+    }
+}
+
+/// The Service that `NAME.NAMESPACE` or `NAME.NAMESPACE.svc` would be for a resolver of the cluster.
+fn service_of<'p>(context: &Context<'p>, written: &str) -> Option<ObjectRef<'p>> {
+    let (name, rest) = written.split_once('.')?;
+    let namespace = rest.strip_suffix(".svc").unwrap_or(rest);
+    if namespace.contains('.') {
+        return None;
+    }
+    context.graph.find(KindRef::Known(Kind::Service), Some(namespace), name).next()
+}
