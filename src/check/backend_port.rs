@@ -51,7 +51,11 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
 /// Whether Istio may know more ports of the host than the Service has: those of a ServiceEntry for it.
 fn has_other_ports(context: &Context<'_>, object: ObjectRef<'_>, edge: &Edge<'_>) -> bool {
     matches!(object.kind(), Kind::VirtualService | Kind::DestinationRule)
-        && context.practice.mesh().has_entry(&full_host(edge.field.content(), object.namespace()))
+        && !context
+            .practice
+            .mesh()
+            .entries_for(&full_host(edge.field.content(), object.namespace()))
+            .is_empty()
 }
 
 /// Calls `found` with each port of the Service that a reference names, and where; with none where it has to name one and

@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::typo;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
+use crate::practice::host;
 use crate::practice::listener::{self, Admission, Listener};
 
 pub(super) static CHECK: Check = Check {
@@ -35,6 +36,9 @@ fn check_parent<'p>(
 ) {
     let all: Vec<Listener<'p>> = listener::listeners_of(parent).collect();
     let section = holder.get("sectionName").filter(|name| name.as_str().is_some_and(|text| !text.is_empty()));
+    if section.is_some_and(|section| host::is_placeholder(section.content())) {
+        return;
+    }
     if let Some(section) = section.filter(|section| !all.iter().any(|one| one.name() == section.as_str())) {
         report_name(object, section, parent, &all, sink);
         return;

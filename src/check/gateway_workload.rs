@@ -57,9 +57,8 @@ fn report_selector<'p>(
         let near = context.graph.nearest_pod(namespace, selector).filter(|near| near.is_typo)?;
         let failing = selector.failing(&near.pod.labels).next()?;
         let value = near.pod.labels.get(&failing.key)?;
-        // The gateways for both directions have names that differ by two letters.
-        let is_other_way = |text: &str| (text.contains("ingress"), text.contains("egress"));
-        let is_slip = is_other_way(value) == is_other_way(failing.node.content());
+        let sides = [direction_of(value), direction_of(failing.node.content())];
+        let is_slip = !matches!(sides, [Some(left), Some(right)] if left != right);
         is_slip.then_some((near.pod.owner(), failing.node, value))
     });
     if near.is_none() && (!context.graph.is_closed() || context.graph.is_selected_in_template(selector)) {
@@ -81,6 +80,11 @@ fn report_selector<'p>(
     if let Some(text) = absence::in_style_of(node, value) {
         report.fix(format!("write `{value}`"), Safety::Safe, object.span(node), text);
     }
+}
+
+/// The gateways of the two directions have names that differ by two letters, and are no slips of each other.
+fn direction_of(text: &str) -> Option<&'static str> {
+    ["ingress", "egress"].into_iter().find(|direction| text.contains(direction))
 }
 
 /// The Secret is read by the pods of the gateway, in their namespace.

@@ -6,7 +6,7 @@ use crate::graph::{KindRef, typo};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
-use crate::practice::mesh::destinations_of;
+use crate::practice::mesh::{destinations_of, full_host, is_seen};
 
 pub(super) static CHECK: Check = Check {
     id: "mesh-host",
@@ -33,6 +33,43 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     for host in hosts {
         check_host(context, object, host, sink);
     }
+    if object.kind() == Kind::VirtualService {
+        check_exported(context, object, sink);
+    }
+}
+
+/// Services that the namespace of a VirtualService does not see. One that is for chosen namespaces only may be for those
+/// that do.
+fn check_exported<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
+    if object.get("spec.exportTo").is_some() {
+        return;
+    }
+    let mut reported = Vec::new();
+    for edge in context.graph.edges_from(object.id).iter().filter(|edge| edge.row.path.ends_with(".host")) {
+        let Some(target) = edge.target().filter(|target| !reported.contains(target)) else { continue };
+        let service = context.program.object(target);
+        let own = context.practice.mesh().entries_for(&full_host(edge.field.content(), object.namespace()));
+        let sees = |entry: &ObjectRef<'p>| is_seen(*entry, object.namespace());
+        if !sees(&service) && !own.iter().any(sees) {
+            reported.push(target);
+            report_unseen(object, edge.field, service, sink);
+        }
+    }
+}
+
+fn report_unseen(object: ObjectRef<'_>, host: NodeRef<'_>, other: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    let message = format!(
+        "{} has host `{}`, whose {} is not exported to namespace `{}`",
+        absence::title(object),
+        host.content(),
+        other.kind_name(),
+        object.namespace().unwrap_or_default()
+    );
+    sink.report(object, host, message)
+        .severity(Severity::Warning)
+        .label("not seen from here")
+        .related(other.name_span(), "exported to other namespaces only")
+        .help("export it to this namespace too");
 }
 
 fn check_host<'p>(context: &Context<'p>, object: ObjectRef<'p>, host: NodeRef<'p>, sink: &mut Sink<'_>) {
@@ -41,7 +78,16 @@ fn check_host<'p>(context: &Context<'p>, object: ObjectRef<'p>, host: NodeRef<'p
     let is_other = written.contains('.')
         && !written.contains(['*', '/', ':', '$', '{'])
         && !written.ends_with(".svc.cluster.local");
-    if !is_other || context.practice.mesh().has_entry(written) {
+    let mesh = context.practice.mesh();
+    let entries = mesh.entries_for(written);
+    let is_seen = |entry: &ObjectRef<'p>| is_seen(*entry, object.namespace());
+    if !is_other || entries.iter().any(is_seen) || mesh.has_wildcard_for(written, object.namespace()) {
+        return;
+    }
+    if let Some(entry) = entries.first() {
+        if object.kind() == Kind::VirtualService && object.get("spec.exportTo").is_none() {
+            report_unseen(object, host, *entry, sink);
+        }
         return;
     }
     if let Some(service) = service_of(context, written) {
@@ -62,7 +108,7 @@ fn check_host<'p>(context: &Context<'p>, object: ObjectRef<'p>, host: NodeRef<'p
         }
         return;
     }
-    let own = context.practice.mesh().entries_in(object.namespace().unwrap_or_default());
+    let own = mesh.entries_in(object.namespace().unwrap_or_default());
     let Some(meant) = own.iter().map(|entry| entry.content()).find(|entry| typo::is_typo(written, entry))
     else {
         return;

@@ -33,7 +33,7 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         return;
     }
     let host = full_host(edge.field.content(), object.namespace());
-    if context.practice.mesh().has_entry(&host) {
+    if !context.practice.mesh().entries_for(&host).is_empty() {
         return;
     }
     for subset in items_at(object.root(), "spec.subsets") {

@@ -6,6 +6,7 @@ use crate::graph::typo;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
+use crate::practice::host;
 use crate::practice::mesh::{destinations_of, full_host};
 use crate::practice::selection::items_at;
 
@@ -24,9 +25,10 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         return;
     }
     for destination in destinations_of(object) {
-        let Some(subset) = destination.subset else { continue };
-        let host = full_host(destination.host.content(), object.namespace());
-        let rules = context.practice.mesh().rules_for(&host);
+        let subset = destination.subset.filter(|subset| !host::is_placeholder(subset.content()));
+        let Some(subset) = subset else { continue };
+        let full = full_host(destination.host.content(), object.namespace());
+        let rules = context.practice.mesh().rules_for(&full);
         let is_declared = rules.iter().any(|rule| {
             rule.is_broken()
                 || context.graph.is_patch(*rule)
@@ -34,7 +36,7 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         });
         // The rule of a host that the input has none for stands elsewhere, as that host may.
         if !is_declared && (!rules.is_empty() || context.graph.is_closed()) {
-            report(context, object, subset, &host, &rules, sink);
+            report(context, object, subset, &full, &rules, sink);
         }
     }
 }

@@ -233,7 +233,7 @@ fn collect_made<'p>(object: ObjectRef<'p>, made: &mut Vec<Made<'p>>) {
             let entries = object.get("spec.tls").into_iter().flat_map(NodeRef::items);
             entries.filter_map(|entry| entry.get("secretName")?.as_str()).for_each(secret);
         }
-        Kind::Gateway if has_issuer_annotation(object) => {
+        Kind::Gateway | Kind::ListenerSet | Kind::XListenerSet if has_issuer_annotation(object) => {
             let listeners = object.get("spec.listeners").into_iter().flat_map(NodeRef::items);
             let refs = listeners.filter_map(|listener| listener.get_path("tls.certificateRefs"));
             refs.flat_map(NodeRef::items).filter_map(|entry| entry.get("name")?.as_str()).for_each(secret);

@@ -3,14 +3,23 @@
 /// Whether any name is meant by both hosts. `*.example.com` stands for every name that ends with `.example.com`, of however
 /// many labels, and not for `example.com` itself; `*` for every name.
 ///
-/// Mirrors `host.Name.Matches` of Istio. The Gateway API says the same of the hostnames of routes and listeners.
+/// Mirrors `host.Name.Matches` of Istio. The Gateway API says the same of the hostnames of routes and listeners. What has a
+/// placeholder in it may be anything.
 pub fn overlap(left: &str, right: &str) -> bool {
+    if is_placeholder(left) || is_placeholder(right) {
+        return true;
+    }
     match (left.strip_prefix('*'), right.strip_prefix('*')) {
         (Some(left), Some(right)) => left.ends_with(right) || right.ends_with(left),
         (Some(end), None) => right.ends_with(end),
         (None, Some(end)) => left.ends_with(end),
         (None, None) => left == right,
     }
+}
+
+/// Whether something is put into a text before it is applied, as in `${DOMAIN}` or `<name>`.
+pub fn is_placeholder(text: &str) -> bool {
+    text.contains(['$', '{', '<'])
 }
 
 /// What `written` would be if it were to overlap with `meant`, the labels that a wildcard stands for kept: `a.exmaple.com`
@@ -35,6 +44,7 @@ mod tests {
             ("*.example.com", "*.b.example.com"),
             ("*", "example.com"),
             ("*", "*.example.com"),
+            ("app.${DOMAIN}", "*.example.com"),
         ] {
             assert!(overlap(left, right) && overlap(right, left), "{left} {right}");
         }

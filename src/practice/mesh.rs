@@ -20,6 +20,22 @@ pub fn full_host<'p>(name: &'p str, namespace: Option<&str>) -> Cow<'p, str> {
     }
 }
 
+/// Whether a Service or a ServiceEntry is exported to a namespace: to all of them where it does not say. A Service says it
+/// in an annotation.
+pub fn is_seen(object: ObjectRef<'_>, namespace: Option<&str>) -> bool {
+    let is_for = |name: &str| match name.trim() {
+        "*" => true,
+        "." => object.namespace() == namespace,
+        other => Some(other) == namespace,
+    };
+    if object.kind() == Kind::Service {
+        let said = object.annotation("networking.istio.io/exportTo");
+        return said.is_none_or(|said| said.content().is_empty() || said.content().split(',').any(is_for));
+    }
+    let mut all = items_at(object.root(), "spec.exportTo").filter_map(NodeRef::as_str).peekable();
+    all.peek().is_none() || all.any(is_for)
+}
+
 /// A place that a VirtualService sends traffic to.
 #[derive(Clone, Copy, Debug)]
 pub struct Destination<'p> {
@@ -56,8 +72,8 @@ pub struct Mesh<'p> {
     rules: BTreeMap<Cow<'p, str>, Vec<ObjectRef<'p>>>,
     wildcard_rules: Vec<(&'p str, ObjectRef<'p>)>,
     used_subsets: BTreeSet<(Cow<'p, str>, &'p str)>,
-    entries: BTreeMap<Cow<'p, str>, ObjectRef<'p>>,
-    wildcard_entries: Vec<&'p str>,
+    entries: BTreeMap<Cow<'p, str>, Vec<ObjectRef<'p>>>,
+    wildcard_entries: Vec<(&'p str, ObjectRef<'p>)>,
     entries_by_namespace: BTreeMap<&'p str, Vec<NodeRef<'p>>>,
 }
 
@@ -86,9 +102,9 @@ impl<'p> Mesh<'p> {
                     for node in items_at(object.root(), "spec.hosts") {
                         let Some(host) = node.as_str() else { continue };
                         if host.starts_with('*') {
-                            mesh.wildcard_entries.push(host);
+                            mesh.wildcard_entries.push((host, object));
                         } else {
-                            mesh.entries.entry(full_host(host, namespace)).or_insert(object);
+                            mesh.entries.entry(full_host(host, namespace)).or_default().push(object);
                             let own = mesh.entries_by_namespace.entry(namespace.unwrap_or_default());
                             own.or_default().push(node);
                         }
@@ -113,10 +129,15 @@ impl<'p> Mesh<'p> {
         self.used_subsets.contains(&(Cow::Borrowed(full), subset))
     }
 
-    /// Whether a ServiceEntry of the input is for a full host.
-    pub fn has_entry(&self, full: &str) -> bool {
-        self.entries.contains_key(full)
-            || self.wildcard_entries.iter().any(|wildcard| host::overlap(wildcard, full))
+    /// The ServiceEntries for exactly this full host, in order.
+    pub fn entries_for(&self, full: &str) -> &[ObjectRef<'p>] {
+        self.entries.get(full).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a ServiceEntry with a wildcard that a namespace sees is for a full host.
+    pub fn has_wildcard_for(&self, full: &str, namespace: Option<&str>) -> bool {
+        let mut all = self.wildcard_entries.iter();
+        all.any(|(wildcard, entry)| host::overlap(wildcard, full) && is_seen(*entry, namespace))
     }
 
     /// The hosts of the ServiceEntries of a namespace that have no wildcard, in order.
