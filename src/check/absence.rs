@@ -1,7 +1,7 @@
 //! What the checks of references share: how grave it is that something is not in the input, and how a scalar is rewritten.
 
-use crate::check::Context;
-use crate::diagnostic::Severity;
+use crate::check::{Context, Report};
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::{Absence, Edge, Resolution};
 use crate::graph::{Closest, KindRef, world};
 use crate::parse::kind::Kind;
@@ -88,6 +88,20 @@ pub(super) fn in_style_of(node: NodeRef<'_>, value: &str) -> Option<String> {
         Style::SingleQuoted => Some(format!("'{value}'")),
         Style::DoubleQuoted => Some(format!("\"{value}\"")),
         Style::Literal | Style::Folded | Style::Flow | Style::Block => None,
+    }
+}
+
+/// Adds to a report at a scalar what to write there instead.
+pub(super) fn write_instead(
+    report: Report<'_>,
+    object: ObjectRef<'_>,
+    node: NodeRef<'_>,
+    value: &str,
+    safety: Safety,
+) {
+    let report = report.help(format!("write `{value}`"));
+    if let Some(text) = in_style_of(node, value) {
+        report.fix(format!("write `{value}`"), safety, object.span(node), text);
     }
 }
 

@@ -8,8 +8,8 @@ use crate::graph::reference::Edge;
 use crate::parse::NodeRef;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
+use crate::practice::backend::each_wanted_port;
 use crate::practice::mesh::full_host;
-use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
     id: "backend-port",
@@ -56,96 +56,6 @@ fn has_other_ports(context: &Context<'_>, object: ObjectRef<'_>, edge: &Edge<'_>
             .mesh()
             .entries_for(&full_host(edge.field.content(), object.namespace()))
             .is_empty()
-}
-
-/// Calls `found` with each port of the Service that a reference names, and where; with none where it has to name one and
-/// does not.
-fn each_wanted_port<'p>(
-    object: ObjectRef<'p>,
-    edge: &Edge<'p>,
-    found: &mut impl FnMut(NodeRef<'p>, Option<PortRef<'p>>),
-) {
-    let holder = edge.holder;
-    let path = edge.row.path;
-    let number = |node: NodeRef<'p>| Some(PortRef::Number(node.as_i64()?));
-    match object.kind() {
-        Kind::HTTPRoute | Kind::GRPCRoute | Kind::TLSRoute | Kind::TCPRoute | Kind::UDPRoute => {
-            let port = holder.get("port").filter(|port| !port.is_null());
-            match port {
-                Some(place) => number(place).into_iter().for_each(|port| found(place, Some(port))),
-                // By the rule at `BackendObjectReference`. A parent is the whole Service where it names no port.
-                None if path.ends_with("backendRefs[].name") || path.ends_with("backendRef.name") => {
-                    found(edge.field, None);
-                }
-                None => {}
-            }
-            if path == "spec.parentRefs[].name" {
-                each_section(holder, found);
-            }
-        }
-        Kind::BackendTLSPolicy => each_section(holder, found),
-        Kind::VirtualService if path.ends_with(".host") => {
-            let place = holder.get_path("port.number");
-            place.and_then(|place| Some((place, number(place)?))).into_iter().for_each(|(place, port)| {
-                found(place, Some(port));
-            });
-        }
-        Kind::DestinationRule if path == "spec.host" => {
-            let subsets = items_at(object.root(), "spec.subsets");
-            let policies = subsets.filter_map(|subset| subset.get("trafficPolicy"));
-            for policy in object.get("spec.trafficPolicy").into_iter().chain(policies) {
-                for setting in items_at(policy, "portLevelSettings") {
-                    if let Some(place) = setting.get_path("port.number")
-                        && let Some(port) = number(place)
-                    {
-                        found(place, Some(port));
-                    }
-                }
-            }
-        }
-        _ => {
-            if let Some((place, port)) = wanted_port(object, edge) {
-                found(place, Some(port));
-            }
-        }
-    }
-}
-
-/// A section of a Service is a port by its name (`ParentReference`, `LocalPolicyTargetReferenceWithSectionName`).
-fn each_section<'p>(holder: NodeRef<'p>, found: &mut impl FnMut(NodeRef<'p>, Option<PortRef<'p>>)) {
-    let place = holder.get("sectionName").filter(|name| name.as_str().is_some_and(|text| !text.is_empty()));
-    if let Some(place) = place {
-        found(place, Some(PortRef::Name(place.content())));
-    }
-}
-
-/// The port of the Service that an Ingress or a webhook names, and where.
-fn wanted_port<'p>(object: ObjectRef<'p>, edge: &Edge<'p>) -> Option<(NodeRef<'p>, PortRef<'p>)> {
-    let holder = edge.holder;
-    match object.kind() {
-        Kind::Ingress if edge.row.path.ends_with(".service.name") => {
-            let port = holder.get("port")?;
-            let place = port.get("number").or_else(|| port.get("name"))?;
-            Some((place, PortRef::of(place)?))
-        }
-        Kind::Ingress => {
-            let place = holder.get("servicePort")?;
-            let port = match PortRef::of(place)? {
-                PortRef::Name(name) => name.parse().map_or(PortRef::Name(name), PortRef::Number),
-                port => port,
-            };
-            Some((place, port))
-        }
-        Kind::ValidatingWebhookConfiguration
-        | Kind::MutatingWebhookConfiguration
-        | Kind::CustomResourceDefinition
-        | Kind::APIService => {
-            // The API server asks port 443 where the reference names none.
-            let place = holder.get("port").filter(|port| !port.is_null());
-            Some((place.unwrap_or(edge.field), PortRef::Number(place.map_or(Some(443), NodeRef::as_i64)?)))
-        }
-        _ => None,
-    }
 }
 
 fn is_external_name(service: ObjectRef<'_>) -> bool {

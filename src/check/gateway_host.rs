@@ -86,8 +86,5 @@ fn report<'p>(
         report.help("write a host that a server of the Gateway is for, or add it to the Gateway");
         return;
     };
-    let report = report.help(format!("write `{meant}`"));
-    if let Some(text) = absence::in_style_of(written, &meant) {
-        report.fix(format!("write `{meant}`"), Safety::Safe, object.span(written), text);
-    }
+    absence::write_instead(report, object, written, &meant, Safety::Safe);
 }

@@ -47,13 +47,9 @@ fn check_parent<'p>(
         all.iter().copied().filter(|listener| listener::is_meant(holder, *listener)).collect();
     if meant.is_empty() {
         let Some(port) = holder.get("port") else { return };
-        let message = format!(
-            "{} is for port {} of {} `{}`, which has no such listener",
-            absence::title(object),
-            port.content(),
-            parent.kind_name(),
-            parent.full_name()
-        );
+        let (title, parent) = (absence::title(object), absence::title(parent));
+        let message =
+            format!("{title} is for port {} of {parent}, which has no such listener", port.content());
         sink.report(object, port, message).label("no listener on this port");
         return;
     }
@@ -80,33 +76,28 @@ fn report_namespace<'p>(
     admissions: &[Admission],
     sink: &mut Sink<'_>,
 ) {
-    let parent = meant[0].parent;
-    let by_labels = meant.iter().zip(admissions).find(|(_, one)| **one == Admission::NotByLabels);
-    let (listener, severity, message) = match by_labels {
-        Some((listener, _)) => {
-            let severity = if context.graph.is_closed() { Severity::Error } else { Severity::Warning };
-            (listener, severity, "select namespaces by labels that its own does not have")
+    // Others may give the Namespace labels that the input does not.
+    let by_labels = admissions.iter().position(|admission| *admission == Admission::NotByLabels);
+    let listener = meant[by_labels.unwrap_or_default()];
+    let says = listener.node.get_path("allowedRoutes.namespaces");
+    let selector = says.and_then(|says| says.get("selector"));
+    let (fault, what) = match (selector, says) {
+        (Some(_), _) => ("select namespaces, and not its own", "its namespace is not selected"),
+        (None, Some(_)) => ("take routes of their own namespace only", "this listener does not take it"),
+        (None, None) => {
+            ("take routes of their own namespace only", "this listener says nothing of other namespaces")
         }
-        None if meant.iter().any(|one| one.node.get_path("allowedRoutes.namespaces.selector").is_some()) => {
-            (&meant[0], Severity::Error, "select namespaces, and not its own")
-        }
-        None => (&meant[0], Severity::Error, "take routes of their own namespace only"),
     };
     let message = format!(
-        "{} is for {} `{}`, whose listeners {message}",
+        "{} is for {}, whose listeners {fault}",
         absence::title(object),
-        parent.kind_name(),
-        parent.full_name()
+        absence::title(listener.parent)
     );
-    let says = listener.node.get_path("allowedRoutes.namespaces");
-    let what = match says {
-        Some(_) => "this listener does not take it",
-        None => "this listener says nothing of other namespaces",
-    };
-    let place = says.and_then(|node| node.get("selector").or_else(|| node.get("from")));
-    let place = place.map_or_else(|| listener.place(), |node| parent.span(node));
-    let help = match by_labels {
-        Some(_) => "give the Namespace the labels that the selector asks for",
+    let place = selector.or(says).map_or_else(|| listener.place(), |node| listener.parent.span(node));
+    let is_certain = by_labels.is_none() || context.graph.is_closed();
+    let severity = if is_certain { Severity::Error } else { Severity::Warning };
+    let help = match selector {
+        Some(_) => "give the Namespace the labels that the selector asks for, or select it too",
         None => "write `allowedRoutes.namespaces.from: All`, or `Selector`, at the listener",
     };
     sink.report(object, field, message).severity(severity).label("not taken").related(place, what).help(help);
@@ -114,29 +105,20 @@ fn report_namespace<'p>(
 
 fn report_kind<'p>(object: ObjectRef<'p>, field: NodeRef<'p>, near: &[Listener<'p>], sink: &mut Sink<'_>) {
     let Some(listener) = near.first() else { return };
-    let parent = listener.parent;
-    let message = format!(
-        "{} is for {} `{}`, whose listeners take no {}",
-        absence::title(object),
-        parent.kind_name(),
-        parent.full_name(),
-        object.kind_name()
-    );
+    let (title, kind) = (absence::title(object), object.kind_name());
+    let message =
+        format!("{title} is for {}, whose listeners take no {kind}", absence::title(listener.parent));
     let report = sink.report(object, field, message).label("not taken");
-    let kinds = listener.kinds_of_protocol().filter(|kinds| !kinds.contains(&object.kind()));
-    let Some(kinds) = kinds else {
+    let Some(kinds) = listener.kinds_of_protocol().filter(|kinds| !kinds.contains(&object.kind())) else {
         let node = listener.node.get_path("allowedRoutes.kinds");
-        let place = node.map_or_else(|| listener.place(), |node| parent.span(node));
-        report
-            .related(place, "these kinds are taken")
-            .help(format!("add `kind: {}` to `allowedRoutes.kinds` of the listener", object.kind_name()));
+        let place = node.map_or_else(|| listener.place(), |node| listener.parent.span(node));
+        let help = format!("add `kind: {kind}` to `allowedRoutes.kinds` of the listener");
+        report.related(place, "these kinds are taken").help(help);
         return;
     };
     let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
-    let protocol = listener.protocol().unwrap_or_default();
-    report
-        .related(listener.place(), format!("protocol {protocol} is for {}", names.join(" and ")))
-        .help("name a listener whose protocol carries such routes");
+    let what = format!("protocol {} is for {}", listener.protocol().unwrap_or_default(), names.join(" and "));
+    report.related(listener.place(), what).help("name a listener whose protocol carries such routes");
 }
 
 fn report_name(
@@ -147,25 +129,17 @@ fn report_name(
     sink: &mut Sink<'_>,
 ) {
     let written = section.content();
-    let message = format!(
-        "{} is for listener `{written}` of {} `{}`, which has no such listener",
-        absence::title(object),
-        parent.kind_name(),
-        parent.full_name()
-    );
+    let (title, parent_title) = (absence::title(object), absence::title(parent));
+    let message =
+        format!("{title} is for listener `{written}` of {parent_title}, which has no such listener");
     let names: Vec<&str> = listeners.iter().filter_map(|listener| listener.name()).collect();
     let report = sink
         .report(object, section, message)
         .label("no listener of this name")
         .related(parent.name_span(), format!("its listeners are `{}`", names.join("`, `")));
-    let meant = names.iter().find(|name| typo::is_typo(written, name)).or(match &names[..] {
-        [only] => Some(only),
-        _ => None,
-    });
-    let Some(meant) = meant else { return };
-    let safety = if typo::is_typo(written, meant) { Safety::Safe } else { Safety::Unsafe };
-    let report = report.help(format!("write `{meant}`"));
-    if let Some(new) = absence::in_style_of(section, meant) {
-        report.fix(format!("write `{meant}`"), safety, object.span(section), new);
+    if let Some(meant) = names.iter().find(|name| typo::is_typo(written, name)) {
+        absence::write_instead(report, object, section, meant, Safety::Safe);
+    } else if let [only] = names[..] {
+        absence::write_instead(report, object, section, only, Safety::Unsafe);
     }
 }

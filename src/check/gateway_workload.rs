@@ -74,12 +74,8 @@ fn report_selector<'p>(
         report.help("select by labels of the pods of a gateway of the mesh");
         return;
     };
-    let report = report
-        .related(owner.name_span(), format!("{} `{}` has `{value}`", owner.kind_name(), owner.name()))
-        .help(format!("write `{value}`"));
-    if let Some(text) = absence::in_style_of(node, value) {
-        report.fix(format!("write `{value}`"), Safety::Safe, object.span(node), text);
-    }
+    let what = format!("{} `{}` has `{value}`", owner.kind_name(), owner.name());
+    absence::write_instead(report.related(owner.name_span(), what), object, node, value, Safety::Safe);
 }
 
 /// The gateways of the two directions have names that differ by two letters, and are no slips of each other.

@@ -101,11 +101,8 @@ fn check_host<'p>(context: &Context<'p>, object: ObjectRef<'p>, host: NodeRef<'p
         let report = sink
             .report(object, host, message)
             .label("only a name without dots is completed")
-            .related(service.name_span(), "this Service is meant")
-            .help(format!("write `{full}`"));
-        if let Some(text) = absence::in_style_of(host, &full) {
-            report.fix(format!("write `{full}`"), Safety::Unsafe, object.span(host), text);
-        }
+            .related(service.name_span(), "this Service is meant");
+        absence::write_instead(report, object, host, &full, Safety::Unsafe);
         return;
     }
     let own = mesh.entries_in(object.namespace().unwrap_or_default());
@@ -114,13 +111,8 @@ fn check_host<'p>(context: &Context<'p>, object: ObjectRef<'p>, host: NodeRef<'p
         return;
     };
     let message = format!("{} has host `{written}`, which no ServiceEntry is for", absence::title(object));
-    let report = sink
-        .report(object, host, message)
-        .label("no ServiceEntry has this host")
-        .help(format!("write `{meant}`"));
-    if let Some(text) = absence::in_style_of(host, meant) {
-        report.fix(format!("write `{meant}`"), Safety::Safe, object.span(host), text);
-    }
+    let report = sink.report(object, host, message).label("no ServiceEntry has this host");
+    absence::write_instead(report, object, host, meant, Safety::Safe);
 }
 
 /// The Service that `NAME.NAMESPACE` or `NAME.NAMESPACE.svc` would be for a resolver of the cluster.

@@ -102,8 +102,5 @@ fn report<'p>(
         report.help("write a hostname that a listener is for, or add a listener for this one");
         return;
     };
-    let report = report.help(format!("write `{meant}`"));
-    if let Some(text) = absence::in_style_of(host, &meant) {
-        report.fix(format!("write `{meant}`"), Safety::Safe, object.span(host), text);
-    }
+    absence::write_instead(report, object, host, &meant, Safety::Safe);
 }

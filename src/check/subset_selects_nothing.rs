@@ -104,10 +104,6 @@ fn report<'p>(
         return;
     };
     let owner = pod.owner();
-    let report = report
-        .related(owner.name_span(), format!("{} `{}` has `{value}`", owner.kind_name(), owner.name()))
-        .help(format!("write `{value}`"));
-    if let Some(text) = absence::in_style_of(node, value) {
-        report.fix(format!("write `{value}`"), Safety::Safe, object.span(node), text);
-    }
+    let what = format!("{} `{}` has `{value}`", owner.kind_name(), owner.name());
+    absence::write_instead(report.related(owner.name_span(), what), object, node, value, Safety::Safe);
 }

@@ -79,8 +79,5 @@ fn report<'p>(
         report.help("add the subset to the DestinationRule of the host, or name one that it has");
         return;
     };
-    let report = report.help(format!("write `{}`", meant.content()));
-    if let Some(text) = absence::in_style_of(subset, meant.content()) {
-        report.fix(format!("write `{}`", meant.content()), Safety::Safe, object.span(subset), text);
-    }
+    absence::write_instead(report, object, subset, meant.content(), Safety::Safe);
 }

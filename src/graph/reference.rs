@@ -216,6 +216,20 @@ impl<'p> Edge<'p> {
         if matches!(self.row.scope, Scope::ServiceHost) { (0, rest) } else { (rest, 0) }
     }
 
+    /// As [`Self::beside_name`], of the namespace, where it is written in the field itself.
+    pub fn beside_namespace(&self) -> Option<(usize, usize)> {
+        let written = self.field.content();
+        let namespace = self.namespace?;
+        let start = match self.row.scope {
+            Scope::ServiceHost => self.name.len() + 1,
+            Scope::Slash => 0,
+            Scope::Principal => written.find("/ns/")? + "/ns/".len(),
+            _ => return None,
+        };
+        let rest = written.get(start..)?.strip_prefix(namespace)?.len();
+        (written.len() > self.name.len()).then_some((start, rest))
+    }
+
     /// Whether the reference says of itself that its target need not exist.
     pub fn is_optional(&self) -> bool {
         self.row.may_be_optional && self.holder.get("optional").and_then(NodeRef::as_bool) == Some(true)

@@ -2,6 +2,7 @@
 //!
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
+pub mod backend;
 pub mod disruption;
 pub mod host;
 pub mod image;
