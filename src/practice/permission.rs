@@ -142,23 +142,12 @@ pub fn base_of(resource: &str) -> &str {
 
 /// Whether a group serves a resource, or the authorizer is asked about it all the same.
 pub fn exists(table: &Table, group: &str, resource: &str) -> bool {
-    VIRTUAL.contains(&(group, resource)) || is_served(table, group, resource)
-}
-
-fn is_served(table: &Table, group: &str, resource: &str) -> bool {
-    table
-        .kinds()
-        .any(|kind| kind.scope != Scope::Subresource && kind.plural == resource && kind.group() == group)
+    table.has_resource(group, resource) || VIRTUAL.contains(&(group, resource))
 }
 
 /// The built-in groups that serve a resource at the target version, in order.
 pub fn groups_with(table: &Table, resource: &str) -> Vec<&'static str> {
-    let served = |group: &'static str| is_served(table, group, resource);
-    let mut groups: Vec<&'static str> =
-        table.kinds().map(|kind| kind.group()).filter(|group| served(group)).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    groups
+    table.all_resources().iter().filter(|row| row.1 == resource).map(|row| row.0).collect()
 }
 
 /// What a word probably means that is no resource: its plural, its full name, or the resource that it is a slip of the
