@@ -37,6 +37,7 @@ pub(super) fn severity_of_edge(
     // Another namespace of which the input has nothing, or which the cluster fills by itself, is not the input's business.
     let is_abroad = edge.namespace != from.namespace()
         && edge.namespace.is_some_and(|name| is_system(Some(name)) || !context.graph.is_inhabited(name));
+    let is_abroad = is_abroad || is_mesh_without_pods(context, edge.namespace);
     (!is_furniture && !is_abroad && !is_hook(from)).then_some(Severity::Warning)
 }
 
@@ -56,6 +57,11 @@ pub(super) fn severity_of_selection(
         || (namespace != "default" && is_system(Some(namespace)))
         || is_hook(object);
     (!is_partial).then_some(Severity::Warning)
+}
+
+/// Whether a namespace is that of Istio, of which the input has rules at most: what runs there is installed by others.
+fn is_mesh_without_pods(context: &Context<'_>, namespace: Option<&str>) -> bool {
+    namespace == Some("istio-system") && context.graph.pods_in("istio-system").next().is_none()
 }
 
 /// Whether a namespace is one of those that every cluster has and fills by itself.

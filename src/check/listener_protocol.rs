@@ -36,17 +36,7 @@ fn check_listener<'p>(object: ObjectRef<'p>, listener: Listener<'p>, sink: &mut 
         let fault = "hostname must not be specified for protocols ['TCP', 'UDP']";
         rejected(object, host, fault, "remove it: this protocol carries no hostname", sink);
     }
-    let Some(tls) = tls else {
-        if let Some(protocol @ ("HTTPS" | "TLS")) = protocol {
-            let message =
-                format!("{} has a listener for {protocol} that says nothing of TLS", absence::title(object));
-            sink.report_span(listener.place(), message)
-                .object(object)
-                .severity(Severity::Note)
-                .help("write `tls`, unless the controller gets its certificates in a way of its own");
-        }
-        return;
-    };
+    let Some(tls) = tls else { return };
     if matches!(protocol, Some("HTTP" | "TCP" | "UDP")) {
         let fault = "tls must not be specified for protocols ['HTTP', 'TCP', 'UDP']";
         let place = listener.node.get("protocol").unwrap_or(tls);

@@ -55,6 +55,8 @@ enum About<'p> {
     Monitors,
     /// Who makes Secrets in namespaces that are not known.
     MakersOfSecrets,
+    /// What is named without a namespace, and so in whichever it is.
+    NamedAnywhere(&'p str, &'p str),
     /// A full host of the service mesh.
     MeshHost(&'p str),
     /// The hosts with wildcards of the service mesh.
@@ -195,6 +197,9 @@ fn object_says<'o>(
             said.define([About::Namespace(namespace), About::AllNamespaces], content);
             said.define([About::NameAnywhere(kind.name(), object.name())], digest(namespace));
             said.read([About::Namespace(namespace), namespace_object(namespace)]);
+            // Whether anything names it is asked of these alone.
+            let may_be_unused = matches!(object.kind(), Kind::Secret | Kind::ConfigMap);
+            said.read(may_be_unused.then(|| About::NamedAnywhere(kind.name(), object.name())));
         }
         None => {
             said.define([About::ClusterObject(kind.into(), object.name())], content);
@@ -281,7 +286,10 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
         }
         Some(_) => {}
         // In whichever namespace it may be.
-        None if edge.kind.is_namespaced() => said.read([About::NameAnywhere(edge.kind.name(), edge.name)]),
+        None if edge.kind.is_namespaced() => {
+            said.read([About::NameAnywhere(edge.kind.name(), edge.name)]);
+            said.define([About::NamedAnywhere(edge.kind.name(), edge.name)], content);
+        }
         None => said.read([About::ClusterObject(edge.kind.into(), edge.name)]),
     }
     match edge.kind {
