@@ -57,9 +57,7 @@ fn report_selector<'p>(
         let near = context.graph.nearest_pod(namespace, selector).filter(|near| near.is_typo)?;
         let failing = selector.failing(&near.pod.labels).next()?;
         let value = near.pod.labels.get(&failing.key)?;
-        let sides = [direction_of(value), direction_of(failing.node.content())];
-        let is_slip = !matches!(sides, [Some(left), Some(right)] if left != right);
-        is_slip.then_some((near.pod.owner(), failing.node, value))
+        Some((near.pod.owner(), failing.node, value))
     });
     if near.is_none() && (!context.graph.is_closed() || context.graph.is_selected_in_template(selector)) {
         return;
@@ -76,11 +74,6 @@ fn report_selector<'p>(
     };
     let what = format!("{} `{}` has `{value}`", owner.kind_name(), owner.name());
     absence::write_instead(report.related(owner.name_span(), what), object, node, value, Safety::Safe);
-}
-
-/// The gateways of the two directions have names that differ by two letters, and are no slips of each other.
-fn direction_of(text: &str) -> Option<&'static str> {
-    ["ingress", "egress"].into_iter().find(|direction| text.contains(direction))
 }
 
 /// The Secret is read by the pods of the gateway, in their namespace.

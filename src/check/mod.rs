@@ -40,6 +40,7 @@ mod key_collision;
 mod latest_image;
 mod listener_conflict;
 mod listener_protocol;
+mod listener_set_not_allowed;
 mod mesh_host;
 mod missing_autoscaler;
 mod missing_field;
@@ -165,6 +166,7 @@ pub static CHECKS: &[&Check] = &[
     &route_hostname::CHECK,
     &listener_conflict::CHECK,
     &listener_protocol::CHECK,
+    &listener_set_not_allowed::CHECK,
     &missing_reference_grant::CHECK,
     &mesh_host::CHECK,
     &unknown_subset::CHECK,

@@ -94,16 +94,27 @@ impl<'p> Listener<'p> {
     /// Whether routes of a namespace can be attached to it: `allowedRoutes.namespaces`, which is `Same` where it is absent,
     /// by the types `AllowedRoutes` and `RouteNamespaces`.
     pub fn takes_namespace(self, graph: &Graph<'p>, namespace: &str) -> Admission {
-        let from = self.node.get_path("allowedRoutes.namespaces.from").and_then(NodeRef::as_str);
-        match from {
-            None | Some("Same") if self.parent.namespace() == Some(namespace) => Admission::Yes,
-            None | Some("Same" | "None") => Admission::No,
-            Some("Selector") => match self.node.get_path("allowedRoutes.namespaces.selector") {
-                Some(node) => selects_namespace(graph, &Selector::from_label_selector(node), namespace),
-                None => Admission::Unknown,
-            },
-            Some(_) => Admission::Yes,
-        }
+        admission(graph, self.parent, self.node.get_path("allowedRoutes.namespaces"), "Same", namespace)
+    }
+}
+
+/// Whether a Gateway lets in what is in a namespace by one of its rules, `rule`, which says `default` where it says nothing.
+pub fn admission<'p>(
+    graph: &Graph<'p>,
+    gateway: ObjectRef<'p>,
+    rule: Option<NodeRef<'p>>,
+    default: &str,
+    namespace: &str,
+) -> Admission {
+    let from = rule.and_then(|rule| rule.get("from")).and_then(NodeRef::as_str).unwrap_or(default);
+    match from {
+        "Same" if gateway.namespace() == Some(namespace) => Admission::Yes,
+        "Same" | "None" => Admission::No,
+        "Selector" => match rule.and_then(|rule| rule.get("selector")) {
+            Some(node) => selects_namespace(graph, &Selector::from_label_selector(node), namespace),
+            None => Admission::Unknown,
+        },
+        _ => Admission::Yes,
     }
 }
 

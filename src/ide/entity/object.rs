@@ -125,12 +125,16 @@ fn patches_of<'p>(view: &View<'p>, object: ObjectRef<'p>) -> Vec<Occurrence<'p>>
     patches.filter_map(|patch| Some(Occurrence::of(patch, patch.get("metadata.name")?, false))).collect()
 }
 
-/// The names of a namespace in the selectors by which listeners choose whose routes they take.
+/// The names of a namespace in the selectors by which Gateways choose whose routes and listeners they take.
 fn namespaces_of_listeners<'p>(view: &View<'p>, namespace: &str) -> Vec<Occurrence<'p>> {
     let listeners = view.program.objects().flat_map(listeners_of);
     let selectors = listeners.filter_map(|listener| {
         Some((listener.parent, listener.node.get_path("allowedRoutes.namespaces.selector")?))
     });
+    let gateways = view.program.objects().filter(|object| object.kind() == Kind::Gateway);
+    let of_gateways = gateways
+        .filter_map(|gateway| Some((gateway, gateway.get("spec.allowedListeners.namespaces.selector")?)));
+    let selectors = selectors.chain(of_gateways);
     let named = selectors.flat_map(|(object, selector)| {
         let pair = selector.get("matchLabels").and_then(|labels| labels.get(NAMESPACE_NAME));
         let is_about_name =
