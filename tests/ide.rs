@@ -332,6 +332,44 @@ fn an_object_is_renamed_with_all_that_names_it() {
     assert!(error.contains("already"), "{error}");
 }
 
+/// A host of Istio begins with the name of its Service, an identity ends with that of its account.
+#[test]
+fn an_object_is_renamed_inside_hosts_and_identities() {
+    let text = "--- mesh.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: we⟨⟩b, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: rule, namespace: other}
+spec: {host: web.shop.svc.cluster.local}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: short, namespace: shop}
+spec: {host: web}
+";
+    let after = renamed(text, "front").unwrap();
+    assert!(
+        after.contains("{host: front.shop.svc.cluster.local}") && after.contains("{host: front}"),
+        "{after}"
+    );
+    let text = "--- mesh.yaml
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: we⟨⟩b, namespace: shop}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: policy, namespace: other}
+spec: {rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]}]}
+";
+    let after = renamed(text, "front").unwrap();
+    assert!(after.contains("[cluster.local/ns/shop/sa/front]"), "{after}");
+}
+
 #[test]
 fn quotes_stay_as_they_are() {
     let text = shop("configMapRef: {name: settings}", "configMapRef: {name: 'settings'}").replacen(

@@ -1,11 +1,13 @@
 //! What the checks of references share: how grave it is that something is not in the input.
 
-use crate::check::Context;
-use crate::diagnostic::Severity;
+use crate::check::{Context, Report};
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::{Absence, Edge, Resolution};
 use crate::graph::{Closest, KindRef, world};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
+use crate::parse::tree::NodeRef;
 
 /// How grave it is that the target of an edge is not in the input; `None` where that is as it should be.
 ///
@@ -38,6 +40,7 @@ pub(super) fn severity_of_edge(
     // Another namespace of which the input has nothing, or which the cluster fills by itself, is not the input's business.
     let is_abroad = edge.namespace != from.namespace()
         && edge.namespace.is_some_and(|name| is_system(Some(name)) || !context.graph.is_inhabited(name));
+    let is_abroad = is_abroad || is_mesh_without_pods(context, edge.namespace);
     (!is_furniture && !is_abroad && !is_hook(from)).then_some(Severity::Warning)
 }
 
@@ -68,6 +71,11 @@ pub(super) fn severity_of_selection_in(
     (!is_partial).then_some(Severity::Warning)
 }
 
+/// Whether a namespace is that of Istio, of which the input has rules at most: what runs there is installed by others.
+fn is_mesh_without_pods(context: &Context<'_>, namespace: Option<&str>) -> bool {
+    namespace == Some("istio-system") && context.graph.pods_in("istio-system").next().is_none()
+}
+
 /// Whether a namespace is one of those that every cluster has and fills by itself.
 fn is_system(namespace: Option<&str>) -> bool {
     namespace.is_some_and(|name| name != "default" && world::SYSTEM_NAMESPACES.contains(&name))
@@ -86,6 +94,20 @@ pub(super) fn are_neighbours(left: ObjectRef<'_>, right: ObjectRef<'_>) -> bool 
 /// Whether the object is a Helm hook, which lives at another time than the rest.
 pub(super) fn is_hook(object: ObjectRef<'_>) -> bool {
     object.annotation("helm.sh/hook").is_some()
+}
+
+/// Adds to a report at a scalar what to write there instead.
+pub(super) fn write_instead(
+    report: Report<'_>,
+    object: ObjectRef<'_>,
+    node: NodeRef<'_>,
+    value: &str,
+    safety: Safety,
+) {
+    let report = report.help(format!("write `{value}`"));
+    if let Some(text) = edit::in_style_of(node, value) {
+        report.fix(format!("write `{value}`"), safety, object.span(node), text);
+    }
 }
 
 /// `Deployment `shop/web`` as every message begins.

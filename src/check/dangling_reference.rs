@@ -87,7 +87,11 @@ fn report(
         (Scope::Slash, Some(namespace)) if edge.field.content().contains('/') => {
             format!("{namespace}/{name}")
         }
-        (Scope::ServiceHost | Scope::ExternalName, _) => edge.field.content().replacen(edge.name, name, 1),
+        (Scope::ServiceHost | Scope::ExternalName | Scope::Principal | Scope::Anywhere, _) => {
+            let (before, after) = edge.beside_name();
+            let written = edge.field.content();
+            format!("{}{name}{}", &written[..before], &written[written.len() - after..])
+        }
         _ => name.to_owned(),
     };
     if let Some(text) = edit::in_style_of(edge.field, &text) {
@@ -109,8 +113,21 @@ fn elsewhere(context: &Context<'_>, edge: &Edge<'_>) -> Option<String> {
     {
         return Some(format!("there is a {} `{}`: write `kind: {0}`", kind.as_str(), edge.name));
     }
+    // The group of a kind is often forgotten where it is not that of the API which the field is of.
+    if let KindRef::Other { name, .. } = edge.kind
+        && let Some(known) = Kind::named(name)
+        && context.graph.find(KindRef::Known(known), edge.namespace, edge.name).next().is_some()
+    {
+        return Some(format!("{name} is of API group `{0}`: write `group: \"{0}\"`", known.group()));
+    }
     let other = context.graph.find_anywhere(edge.kind, edge.name).next()?;
     let namespace = other.namespace()?;
+    if matches!(edge.row.scope, Scope::ServiceHost) {
+        return Some(format!(
+            "there is one in namespace `{namespace}`: write `{}.{namespace}.svc.cluster.local`",
+            edge.name
+        ));
+    }
     Some(format!("there is one in namespace `{namespace}`, which cannot be named from here"))
         .filter(|_| matches!(edge.row.scope, Scope::Same))
 }

@@ -28,7 +28,9 @@ mod duplicate_object;
 mod duplicate_port;
 mod egress_without_dns;
 mod fractional_bytes;
+mod gateway_host;
 mod gateway_listener;
+mod gateway_workload;
 mod hpa_maximum_does_not_fit;
 mod hpa_overlap;
 mod hpa_target;
@@ -48,7 +50,11 @@ mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod listener_conflict;
+mod listener_protocol;
+mod listener_set_not_allowed;
 mod local_name;
+mod mesh_host;
 mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
@@ -97,6 +103,7 @@ mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
 mod rollout_under_budget;
+mod route_hostname;
 mod rwo_claim_shared;
 mod same_probes;
 mod secret_in_config_map;
@@ -114,6 +121,7 @@ mod spread_selector;
 mod ssh_port;
 mod stale_content;
 mod statefulset_service;
+mod subset_selects_nothing;
 mod syntax;
 mod toleration_unused;
 mod undefined_variable;
@@ -122,6 +130,7 @@ mod unknown_kind;
 mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
+mod unknown_subset;
 mod unqualified_finalizer;
 mod unread;
 mod unschedulable_pod;
@@ -191,8 +200,17 @@ pub static CHECKS: &[&Check] = &[
     &policy_selects_no_namespace::CHECK,
     &policy_port::CHECK,
     &gateway_listener::CHECK,
+    &route_hostname::CHECK,
+    &listener_conflict::CHECK,
+    &listener_protocol::CHECK,
+    &listener_set_not_allowed::CHECK,
     &missing_reference_grant::CHECK,
     &policy_parameters::CHECK,
+    &mesh_host::CHECK,
+    &unknown_subset::CHECK,
+    &subset_selects_nothing::CHECK,
+    &gateway_host::CHECK,
+    &gateway_workload::CHECK,
     &monitor_selects_nothing::CHECK,
     &selector_template_mismatch::CHECK,
     &spread_selector::CHECK,

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Context, Group, Run, Sink, absence, selection};
 use crate::diagnostic::Severity;
+use crate::graph::KindRef;
 use crate::graph::selector::Selector;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
@@ -13,7 +14,7 @@ pub(super) static CHECK: Check = Check {
     group: Group::Reference,
     severity: Severity::Warning,
     since: "0.1.0",
-    summary: "the selector of a PodDisruptionBudget or NetworkPolicy matches no pod",
+    summary: "the selector of a PodDisruptionBudget, a NetworkPolicy or a policy of Istio matches no pod",
     page: include_str!("policy_selects_nothing.md"),
     run: Run::Object(run),
 };
@@ -22,10 +23,23 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let (path, consequence) = match object.kind() {
         Kind::PodDisruptionBudget => ("spec.selector", "protects no pod"),
         Kind::NetworkPolicy => ("spec.podSelector", "applies to no pod"),
+        Kind::AuthorizationPolicy
+        | Kind::PeerAuthentication
+        | Kind::RequestAuthentication
+        | Kind::Telemetry
+        | Kind::WasmPlugin => ("spec.selector", "applies to no pod"),
+        Kind::DestinationRule => ("spec.workloadSelector", "applies to no pod"),
+        Kind::Sidecar | Kind::EnvoyFilter => ("spec.workloadSelector.labels", "applies to no pod"),
         _ => return,
     };
     let Some(node) = object.get(path) else { return };
-    let selector = Selector::from_label_selector(node);
+    let selector = match object.kind() {
+        Kind::Sidecar | Kind::EnvoyFilter => Selector::from_pairs(node),
+        _ => Selector::from_label_selector(node),
+    };
+    if object.group().ends_with("istio.io") && may_select_others(context, object) {
+        return;
+    }
     if object.kind() == Kind::NetworkPolicy {
         check_peers(context, object, &selector, sink);
     }
@@ -73,4 +87,11 @@ fn own_selector(peer: NodeRef<'_>) -> Option<Selector<'_>> {
     }
     let selector = Selector::from_label_selector(peer.get("podSelector")?);
     (!selector.malformed && !selector.is_empty()).then_some(selector)
+}
+
+/// Whether a policy of Istio may be for more than the pods of its namespace: in the root namespace of the mesh it is for
+/// those of all namespaces, and a WorkloadEntry or WorkloadGroup stands for a machine that is no pod.
+fn may_select_others(context: &Context<'_>, object: ObjectRef<'_>) -> bool {
+    let has = |kind| context.graph.all(KindRef::Known(kind), object.namespace()).next().is_some();
+    object.namespace() == Some("istio-system") || has(Kind::WorkloadEntry) || has(Kind::WorkloadGroup)
 }

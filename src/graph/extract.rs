@@ -6,6 +6,7 @@ use crate::graph::declared::Declared;
 use crate::graph::names::KindRef;
 use crate::graph::reference::{Edge, From, Resolution, Row, Scope, To};
 use crate::graph::table::{self, DECLARED};
+use crate::graph::world::service_of_host;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, group_of};
 use crate::parse::pod::PodTemplate;
@@ -36,15 +37,38 @@ struct Child {
 struct Tries {
     pod_spec: Trie,
     kinds: Vec<Trie>,
+    /// By group and name.
+    foreign: Vec<((&'static str, &'static str), Trie)>,
+}
+
+impl Tries {
+    /// The fields of an object outside its pod spec.
+    fn of(&self, object: ObjectRef<'_>) -> &Trie {
+        let own = &self.kinds[object.kind() as usize];
+        if object.kind() != Kind::Other {
+            return own;
+        }
+        let is_own = |named: &(&str, &str)| object.kind_name() == named.1 && object.group() == named.0;
+        self.foreign.iter().find(|(named, _)| is_own(named)).map_or(own, |(_, trie)| trie)
+    }
 }
 
 static TRIES: LazyLock<Tries> = LazyLock::new(|| {
-    let mut tries = Tries { pod_spec: Trie::default(), kinds: Vec::new() };
+    let mut tries = Tries { pod_spec: Trie::default(), kinds: Vec::new(), foreign: Vec::new() };
     tries.kinds.resize_with(Kind::Other as usize + 1, Trie::default);
     for row in table::rows() {
         match row.from {
             From::PodSpec => tries.pod_spec.insert(row),
             From::Kinds(kinds) => kinds.iter().for_each(|kind| tries.kinds[*kind as usize].insert(row)),
+            From::Foreign(group, name) => {
+                let named = (group, name);
+                let known = tries.foreign.iter().position(|(other, _)| *other == named);
+                let at = known.unwrap_or_else(|| {
+                    tries.foreign.push((named, Trie::default()));
+                    tries.foreign.len() - 1
+                });
+                tries.foreign[at].1.insert(row);
+            }
             // There is one such row of each, and it is read without a trie.
             From::Namespaced | From::Declared => {}
         }
@@ -157,7 +181,7 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
     {
         found(&table::NAMESPACE, field, holder);
     }
-    tries.kinds[object.kind() as usize].walk(object.root(), &mut found);
+    tries.of(object).walk(object.root(), &mut found);
     if let Some(template) = PodTemplate::of(object) {
         tries.pod_spec.walk(template.spec, &mut found);
     }
@@ -176,15 +200,25 @@ fn edge<'p>(
         Scope::Same => (object.namespace(), value),
         Scope::SiblingOrSame(key) => (sibling(holder, key).or(object.namespace()), value),
         Scope::Sibling(key) => (Some(sibling(holder, key)?), value),
-        Scope::ServiceHost => match value.strip_suffix(".svc.cluster.local") {
-            Some(full) => full.split_once('.').map(|(name, namespace)| (Some(namespace), name))?,
-            None if value.contains('.') => return None,
-            None => (object.namespace(), value),
-        },
+        Scope::ServiceHost => {
+            let (name, namespace) = service_of_host(value, object.namespace())?;
+            (namespace, name)
+        }
         Scope::ExternalName => service_of(value)?,
         Scope::Slash => match value.split_once('/') {
             Some((namespace, name)) => (Some(namespace), name),
             None => (object.namespace(), value),
+        },
+        Scope::Principal => {
+            let (_, identity) = value.split_once("/ns/")?;
+            let (namespace, name) = identity.split_once("/sa/")?;
+            (Some(namespace), name)
+        }
+        // The store of secrets that is meant may be written before the name.
+        Scope::Anywhere => match value.split_once("://") {
+            Some(("kubernetes", name)) => (None, name),
+            Some(_) => return None,
+            None => (None, value),
         },
     };
     if !is_plain_name(name) {
@@ -213,7 +247,8 @@ fn service_of(host: &str) -> Option<(Option<&str>, &str)> {
 
 /// Names that are templates of names (`${pvc.name}`, `$(NAME)`, `{{ .Values.name }}`) name nothing that can be looked up.
 fn is_plain_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(['$', '{', '}', '<', '>', ' ', '*'])
+    // Istio writes `.` for the own namespace and `~` for none.
+    !name.is_empty() && !matches!(name, "." | "~") && !name.contains(['$', '{', '}', '<', '>', ' ', '*'])
 }
 
 fn sibling<'p>(holder: NodeRef<'p>, key: &str) -> Option<&'p str> {

@@ -241,6 +241,11 @@ impl<'p> Graph<'p> {
         self.pods.select(namespace, selector)
     }
 
+    /// The pods of all namespaces that a selector matches, in order; none for a selector without pairs.
+    pub fn select_anywhere<'g>(&'g self, selector: &'g Selector<'p>) -> impl Iterator<Item = &'g Pod<'p>> {
+        self.pods.select_anywhere(selector)
+    }
+
     /// The pod that comes nearest to a selector which matches none.
     pub fn nearest_pod<'g>(
         &'g self,

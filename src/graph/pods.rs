@@ -1,6 +1,7 @@
 //! Every pod template of the input with its labels, and the index by which a selector finds its pods.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use crate::graph::hash::{Index, digest};
 use crate::graph::is_patch;
@@ -155,6 +156,8 @@ pub(super) struct PodIndex<'p> {
     by_pair: Index<u32>,
     by_key: Index<u32>,
     by_owner: Vec<(ObjectId, u32)>,
+    /// By pair alone. Few ask for it, so it is made only then.
+    by_pair_anywhere: OnceLock<Index<u32>>,
 }
 
 impl<'p> PodIndex<'p> {
@@ -178,6 +181,7 @@ impl<'p> PodIndex<'p> {
             by_pair: Index::new(by_pair),
             by_key: Index::new(by_key),
             by_owner,
+            by_pair_anywhere: OnceLock::new(),
             pods,
         }
     }
@@ -210,6 +214,26 @@ impl<'p> PodIndex<'p> {
             .iter()
             .map(|(_, index)| &self.pods[*index as usize])
             .filter(move |pod| pod.namespace == namespace && selector.matches(&pod.labels))
+    }
+
+    /// The pods of all namespaces that a selector matches, in order; none for a selector without pairs.
+    pub(super) fn select_anywhere<'g>(
+        &'g self,
+        selector: &'g Selector<'p>,
+    ) -> impl Iterator<Item = &'g Pod<'p>> {
+        let index = self.by_pair_anywhere.get_or_init(|| {
+            let pods = (0u32..).zip(&self.pods);
+            let pairs =
+                pods.flat_map(|(at, pod)| pod.labels.iter().map(move |pair| (digest(&[pair.0, pair.1]), at)));
+            Index::new(pairs.collect())
+        });
+        let pairs = selector.requirements.iter().filter_map(|requirement| match requirement.operator {
+            Operator::Is(value) => Some(index.get(digest(&[&requirement.key, value]))),
+            _ => None,
+        });
+        let candidates = pairs.min_by_key(|hits| hits.len()).unwrap_or_default();
+        let pods = candidates.iter().map(|(_, at)| &self.pods[*at as usize]);
+        pods.filter(|pod| selector.matches(&pod.labels))
     }
 
     fn candidates(&self, namespace: &str, selector: &Selector<'_>) -> &[(u64, u32)] {

@@ -14,6 +14,8 @@ pub enum From {
     Namespaced,
     /// Objects of these kinds. The path starts at the object.
     Kinds(&'static [Kind]),
+    /// Objects of a kind that shares its name with one that kplan knows, by group and name. The path starts at the object.
+    Foreign(&'static str, &'static str),
     /// Objects of kinds that the configuration declares, which says the path too.
     Declared,
 }
@@ -55,13 +57,18 @@ pub enum Scope {
     /// What this sibling says; without it the field names nothing.
     Sibling(&'static str),
     /// The value is the host of a Service as Istio reads it: a bare name, or `NAME.NAMESPACE.svc.cluster.local`. Any other
-    /// host is none of a Service.
+    /// host is none of a Service. Mirrors `ResolveShortnameToFQDN` of the package `pilot/pkg/model`, which completes a name
+    /// only where it has no dot and is no address.
     ServiceHost,
     /// The value is the external name of a Service: that of another one where it is `NAME.NAMESPACE.svc`, with or without
     /// `.cluster.local`. Any other name is for the world outside.
     ExternalName,
     /// The text before the `/` of the value, else the one of the object that the field stands in.
     Slash,
+    /// The value is an identity of a workload as Istio reads it: `TRUST-DOMAIN/ns/NAMESPACE/sa/NAME`. Any other is none.
+    Principal,
+    /// Whichever has an object of the name: the field is read in a namespace that no manifest says.
+    Anywhere,
 }
 
 /// What it means that the named object is not in the input, in an open world.
@@ -215,6 +222,26 @@ impl<'p> Edge<'p> {
             Resolution::Found(id) => Some(id),
             _ => None,
         }
+    }
+
+    /// Bytes of the field that stand before the name and after it, such as those of `shop/` in `shop/credentials`.
+    pub fn beside_name(&self) -> (usize, usize) {
+        let rest = self.field.content().len().saturating_sub(self.name.len());
+        if matches!(self.row.scope, Scope::ServiceHost | Scope::ExternalName) { (0, rest) } else { (rest, 0) }
+    }
+
+    /// As [`Self::beside_name`], of the namespace, where it is written in the field itself.
+    pub fn beside_namespace(&self) -> Option<(usize, usize)> {
+        let written = self.field.content();
+        let namespace = self.namespace?;
+        let start = match self.row.scope {
+            Scope::ServiceHost | Scope::ExternalName => self.name.len() + 1,
+            Scope::Slash => 0,
+            Scope::Principal => written.find("/ns/")? + "/ns/".len(),
+            _ => return None,
+        };
+        let rest = written.get(start..)?.strip_prefix(namespace)?.len();
+        (written.len() > self.name.len()).then_some((start, rest))
     }
 
     /// Whether the reference says of itself that its target need not exist.

@@ -148,7 +148,7 @@ impl<'p> World<'p> {
                 made.kind == kind
                     && made.name == name
                     && made.has_ordinal == has_ordinal
-                    && (made.namespace.is_none() || made.namespace == namespace)
+                    && (made.namespace.is_none() || namespace.is_none() || made.namespace == namespace)
             })
             .map(|made| made.by.map_or(Resolution::Generated, Resolution::Made))
         };
@@ -233,7 +233,7 @@ fn collect_made<'p>(object: ObjectRef<'p>, made: &mut Vec<Made<'p>>) {
             let entries = object.get("spec.tls").into_iter().flat_map(NodeRef::items);
             entries.filter_map(|entry| entry.get("secretName")?.as_str()).for_each(secret);
         }
-        Kind::Gateway if has_issuer_annotation(object) => {
+        Kind::Gateway | Kind::ListenerSet | Kind::XListenerSet if has_issuer_annotation(object) => {
             let listeners = object.get("spec.listeners").into_iter().flat_map(NodeRef::items);
             let refs = listeners.filter_map(|listener| listener.get_path("tls.certificateRefs"));
             refs.flat_map(NodeRef::items).filter_map(|entry| entry.get("name")?.as_str()).for_each(secret);
@@ -253,6 +253,15 @@ fn collect_made<'p>(object: ObjectRef<'p>, made: &mut Vec<Made<'p>>) {
             push(Kind::Secret, None, Cow::Borrowed(name), false);
         }
         Kind::SealedSecret => secret(text(object, "spec.template.metadata.name").unwrap_or(object.name())),
+        // A host that stands for a Service is as good as one: Istio looks up both in one registry.
+        Kind::ServiceEntry => {
+            let hosts = object.get("spec.hosts").into_iter().flat_map(NodeRef::items);
+            for host in hosts.filter_map(NodeRef::as_str) {
+                if let Some((name, namespace)) = service_of_host(host, own) {
+                    push(Kind::Service, namespace, Cow::Borrowed(name), false);
+                }
+            }
+        }
         Kind::SecretProviderClass => {
             let entries = object.get("spec.secretObjects").into_iter().flat_map(NodeRef::items);
             entries.filter_map(|entry| entry.get("secretName")?.as_str()).for_each(secret);
@@ -292,6 +301,14 @@ fn collect_made<'p>(object: ObjectRef<'p>, made: &mut Vec<Made<'p>>) {
         }
         // The operator names its custom resources' outputs in fields that only it knows.
         _ => {}
+    }
+}
+
+/// Name and namespace of the Service that a host of Istio stands for, read in namespace `own`; `None` for another host.
+pub(crate) fn service_of_host<'p>(host: &'p str, own: Option<&'p str>) -> Option<(&'p str, Option<&'p str>)> {
+    match host.strip_suffix(".svc.cluster.local") {
+        Some(full) => full.split_once('.').map(|(name, namespace)| (name, Some(namespace))),
+        None => (!host.is_empty() && !host.contains(['.', ':', '*'])).then_some((host, own)),
     }
 }
 

@@ -19,7 +19,9 @@ use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::pod::PodTemplate;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
+use crate::practice::mesh::{destinations_of, full_host};
 use crate::practice::placement::{self, Range};
+use crate::practice::selection::items_at;
 use crate::practice::{node_ports_of, route::routes_of};
 use crate::source::FileRole;
 
@@ -59,6 +61,12 @@ enum About<'p> {
     Monitors,
     /// Who makes Secrets in namespaces that are not known.
     MakersOfSecrets,
+    /// What is named without a namespace, and so in whichever it is.
+    NamedAnywhere(&'p str, &'p str),
+    /// A full host of the service mesh.
+    MeshHost(&'p str),
+    /// The hosts with wildcards of the service mesh.
+    MeshWildcards,
 }
 
 /// What of a [`KindRef`] tells kinds apart.
@@ -198,6 +206,9 @@ fn object_says<'o>(
             said.define([About::Namespace(namespace), About::AllNamespaces], content);
             said.define([About::NameAnywhere(kind.name(), object.name())], digest(namespace));
             said.read([About::Namespace(namespace), namespace_object(namespace)]);
+            // Whether anything names it is asked of these alone.
+            let may_be_unused = matches!(object.kind(), Kind::Secret | Kind::ConfigMap);
+            said.read(may_be_unused.then(|| About::NamedAnywhere(kind.name(), object.name())));
         }
         None => {
             said.define([About::ClusterObject(kind.into(), object.name()), About::ClusterObjects], content);
@@ -265,8 +276,37 @@ fn object_says<'o>(
         said.define([About::NodePort(number, protocol)], content);
         said.read([About::NodePort(number, protocol)]);
     }
+    mesh_says(object, content, said);
     for edge in references.of(object) {
         reference_says(object, &edge, content, said);
+    }
+}
+
+/// What Istio is told of hosts, in whichever namespace: who stands for one, and which parts of it are sent to.
+fn mesh_says(object: ObjectRef<'_>, content: u64, said: &mut Said) {
+    let hosts: Vec<&str> = match object.kind() {
+        Kind::VirtualService => {
+            destinations_of(object).into_iter().map(|destination| destination.host.content()).collect()
+        }
+        Kind::DestinationRule => object.get("spec.host").and_then(NodeRef::as_str).into_iter().collect(),
+        Kind::ServiceEntry => items_at(object.root(), "spec.hosts").filter_map(NodeRef::as_str).collect(),
+        // The pods of a Gateway may be in any namespace, and its certificates are where they are.
+        Kind::Other if object.kind_name() == "Gateway" => return said.read([About::AllNamespaces]),
+        _ => return,
+    };
+    said.read([About::MeshWildcards]);
+    for host in hosts {
+        let full = full_host(host, object.namespace());
+        said.define([About::MeshHost(&full)], content);
+        said.define(host.starts_with('*').then_some(About::MeshWildcards), content);
+        said.read([About::MeshHost(&full)]);
+        // The second label may be the namespace of the Service that is meant, or that a ServiceEntry stands for.
+        let namespace = full.split('.').nth(1).map(About::Namespace);
+        if object.kind() == Kind::ServiceEntry {
+            said.define(namespace, content);
+        } else {
+            said.read(namespace);
+        }
     }
 }
 
@@ -277,6 +317,11 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
             said.read([About::Namespace(namespace)]);
         }
         Some(_) => {}
+        // In whichever namespace it may be.
+        None if edge.kind.is_namespaced() => {
+            said.read([About::NameAnywhere(edge.kind.name(), edge.name)]);
+            said.define([About::NamedAnywhere(edge.kind.name(), edge.name)], content);
+        }
         None => said.read([About::ClusterObject(edge.kind.into(), edge.name)]),
     }
     match edge.kind {

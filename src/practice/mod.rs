@@ -3,12 +3,16 @@
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
 pub mod address;
+pub mod backend;
 pub mod deprecation;
 pub mod disruption;
 pub mod environment;
+pub mod host;
 pub mod ignored;
 pub mod image;
 pub mod label_value;
+pub mod listener;
+pub mod mesh;
 pub mod node_files;
 pub mod permission;
 pub mod place;
@@ -33,6 +37,7 @@ use crate::graph::ports::protocol;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, Program};
 use crate::parse::tree::NodeRef;
+use crate::practice::mesh::Mesh;
 use crate::practice::route::Route;
 use crate::practice::selection::Selection;
 
@@ -44,6 +49,7 @@ pub struct Practice<'p> {
     policies: OnceLock<Selection<'p>>,
     routes: OnceLock<BTreeMap<route::Key<'p>, Vec<Route<'p>>>>,
     node_ports: OnceLock<BTreeMap<(i64, &'p str), Vec<NodePort<'p>>>>,
+    mesh: OnceLock<Mesh<'p>>,
 }
 
 /// A port of a Service that every node opens.
@@ -64,6 +70,7 @@ impl<'p> Practice<'p> {
             policies: OnceLock::new(),
             routes: OnceLock::new(),
             node_ports: OnceLock::new(),
+            mesh: OnceLock::new(),
         }
     }
 
@@ -93,6 +100,11 @@ impl<'p> Practice<'p> {
             by_key
         });
         routes.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The hosts of the service mesh.
+    pub fn mesh(&self) -> &Mesh<'p> {
+        self.mesh.get_or_init(|| Mesh::new(self.program))
     }
 
     /// All Services that ask for a node port, in order.

@@ -33,6 +33,12 @@ const fn said(kinds: &'static [Kind], path: &'static str, group: &'static str, d
     Row::new(From::Kinds(kinds), path, To::Said { group, default })
 }
 
+/// The references of the Gateway API and of Istio.
+#[cfg(test)]
+pub(super) fn mesh_rows() -> impl Iterator<Item = &'static Row> {
+    gateway::ROWS.iter().chain(istio::ROWS)
+}
+
 /// Every reference that the graph knows, but for [`NAMESPACE`] and what the configuration declares.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
     let tables = [

@@ -64,7 +64,7 @@ fn kinds_of<'t>(table: &'t Table, row: &Row) -> Vec<Option<&'t BuiltInKind>> {
             .filter(|built_in| Kind::of(built_in.group(), built_in.kind) != Kind::Other)
             .map(Some)
             .collect(),
-        From::Namespaced | From::Declared => Vec::new(),
+        From::Foreign(..) | From::Namespaced | From::Declared => Vec::new(),
     }
 }
 
@@ -120,7 +120,12 @@ fn what_a_row_reads_beside_its_field_is_there() {
         let mut siblings: Vec<&str> = Vec::new();
         match row.scope {
             Scope::SiblingOrSame(key) | Scope::Sibling(key) => siblings.push(key),
-            Scope::Same | Scope::ServiceHost | Scope::ExternalName | Scope::Slash => {}
+            Scope::Same
+            | Scope::ServiceHost
+            | Scope::ExternalName
+            | Scope::Slash
+            | Scope::Principal
+            | Scope::Anywhere => {}
         }
         match row.to {
             To::If(_) => siblings.push("kind"),

@@ -1,13 +1,15 @@
 //! Objects, and the fields that name them.
 
-use crate::graph::KindRef;
 use crate::graph::reference::{Edge, Resolution, Scope};
+use crate::graph::{KindRef, NAMESPACE_NAME_LABEL};
 use crate::ide::View;
 use crate::ide::cursor::Cursor;
 use crate::ide::entity::{Entity, Named, Occurrence};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef};
 use crate::parse::tree::{NodeRef, Step};
+use crate::practice::listener::listeners_of;
+use crate::practice::selection::items_at;
 
 /// The object that the name at a place is of.
 pub(super) fn at<'p>(view: &View<'p>, cursor: &Cursor<'p>) -> Option<Entity<'p>> {
@@ -68,6 +70,7 @@ pub(super) fn occurrences<'p>(view: &View<'p>, named: &Named<'p>) -> Vec<Occurre
     }
     if named.kind == KindRef::Known(Kind::Namespace) {
         found.extend(namespaces_beside_names(view, named.name));
+        found.extend(namespaces_of_listeners(view, named.name));
     }
     found
 }
@@ -106,12 +109,7 @@ pub(in crate::ide) fn derived_name<'p>(view: &View<'p>, object: ObjectRef<'p>) -
 
 fn occurrence<'p>(view: &View<'p>, edge: &Edge<'p>) -> Occurrence<'p> {
     let object = view.program.object(edge.from);
-    let around = edge.field.content().len().saturating_sub(edge.name.len());
-    // A host begins with the name of the Service.
-    let (skip, rest) = match edge.row.scope {
-        Scope::ServiceHost | Scope::ExternalName => (0, around),
-        _ => (around, 0),
-    };
+    let (skip, rest) = edge.beside_name();
     Occurrence { skip, rest, ..Occurrence::of(object, edge.field, false) }
 }
 
@@ -127,14 +125,39 @@ fn patches_of<'p>(view: &View<'p>, object: ObjectRef<'p>) -> Vec<Occurrence<'p>>
     patches.filter_map(|patch| Some(Occurrence::of(patch, patch.get("metadata.name")?, false))).collect()
 }
 
+/// The names of a namespace in the selectors by which Gateways choose whose routes and listeners they take.
+fn namespaces_of_listeners<'p>(view: &View<'p>, namespace: &str) -> Vec<Occurrence<'p>> {
+    let listeners = view.program.objects().flat_map(listeners_of);
+    let selectors = listeners.filter_map(|listener| {
+        Some((listener.parent, listener.node.get_path("allowedRoutes.namespaces.selector")?))
+    });
+    let gateways = view.program.objects().filter(|object| object.kind() == Kind::Gateway);
+    let of_gateways = gateways
+        .filter_map(|gateway| Some((gateway, gateway.get("spec.allowedListeners.namespaces.selector")?)));
+    let selectors = selectors.chain(of_gateways);
+    let named = selectors.flat_map(|(object, selector)| {
+        let pair = selector.get("matchLabels").and_then(|labels| labels.get(NAMESPACE_NAME_LABEL));
+        let is_about_name =
+            |term: &NodeRef<'p>| term.get("key").and_then(NodeRef::as_str) == Some(NAMESPACE_NAME_LABEL);
+        let terms = items_at(selector, "matchExpressions").filter(is_about_name);
+        let values = pair.into_iter().chain(terms.flat_map(|term| items_at(term, "values")));
+        values.map(move |value| (object, value)).collect::<Vec<_>>()
+    });
+    let of_this = named.filter(|(_, value)| value.as_str() == Some(namespace));
+    of_this.map(|(object, value)| Occurrence::of(object, value, false)).collect()
+}
+
 /// The fields that stand beside a name and say the namespace that it is in.
 fn namespaces_beside_names<'p>(view: &View<'p>, namespace: &str) -> Vec<Occurrence<'p>> {
     let graph = view.graph;
     let said = graph.edges().iter().filter(|edge| edge.namespace == Some(namespace));
     let said = said.filter_map(|edge| {
+        let object = view.program.object(edge.from);
+        if let Some((skip, rest)) = edge.beside_namespace() {
+            return Some(Occurrence { skip, rest, ..Occurrence::of(object, edge.field, false) });
+        }
         let (Scope::Sibling(key) | Scope::SiblingOrSame(key)) = edge.row.scope else { return None };
         let node: NodeRef<'p> = edge.holder.get(key)?;
-        let object = view.program.object(edge.from);
         (node.as_str() == Some(namespace)).then(|| Occurrence::of(object, node, false))
     });
     said.collect()
