@@ -42,7 +42,8 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
 
 /// The Service of a StatefulSet is the matter of `statefulset-service`, a target that cannot be scaled of `hpa-target`.
 fn has_its_own_check(object: ObjectRef<'_>, edge: &Edge<'_>) -> bool {
-    edge.row.path == "spec.serviceName" || hpa_target::is_faulty(object, edge)
+    let is_set = object.kind() == Kind::StatefulSet;
+    (is_set && edge.row.path == "spec.serviceName") || hpa_target::is_faulty(object, edge)
 }
 
 fn report(
@@ -86,7 +87,7 @@ fn report(
         (Scope::Slash, Some(namespace)) if edge.field.content().contains('/') => {
             format!("{namespace}/{name}")
         }
-        (Scope::ServiceHost, _) => edge.field.content().replacen(edge.name, name, 1),
+        (Scope::ServiceHost | Scope::Dot, _) => edge.field.content().replacen(edge.name, name, 1),
         _ => name.to_owned(),
     };
     if let Some(text) = absence::in_style_of(edge.field, &text) {

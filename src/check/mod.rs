@@ -8,6 +8,7 @@ mod backend_port;
 mod bare_pod;
 mod binding_to_everyone;
 mod cascading_deletion;
+mod certificate_overlap;
 mod claim_held_by_old_pod;
 mod cluster_admin_binding;
 mod cron_job_deadline;
@@ -36,6 +37,7 @@ mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod missing_analysis_argument;
 mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
@@ -48,6 +50,7 @@ mod missing_readiness_probe;
 mod missing_reference_grant;
 mod missing_requests;
 mod missing_spread;
+mod monitor_not_selected;
 mod monitor_selects_nothing;
 mod no_room_for_rollout;
 mod no_schema;
@@ -156,6 +159,9 @@ pub static CHECKS: &[&Check] = &[
     &gateway_listener::CHECK,
     &missing_reference_grant::CHECK,
     &monitor_selects_nothing::CHECK,
+    &monitor_not_selected::CHECK,
+    &certificate_overlap::CHECK,
+    &missing_analysis_argument::CHECK,
     &selector_template_mismatch::CHECK,
     &volume_mount::CHECK,
     &probe_port::CHECK,

@@ -27,6 +27,11 @@ impl<'p> Labels<'p> {
         Self { pairs: pairs.map(|(key, value)| (key.key(), value.content())).collect(), maker: None }
     }
 
+    /// The label that every namespace has.
+    pub fn of_name(namespace: &'p str) -> Self {
+        Self { pairs: vec![(Cow::Borrowed("kubernetes.io/metadata.name"), namespace)], maker: None }
+    }
+
     /// All pairs as written, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &'p str)> {
         self.pairs.iter().map(|(key, value)| (&**key, *value))

@@ -8,7 +8,8 @@ use crate::parse::tree::NodeRef;
 /// Which objects have the field of a row.
 #[derive(Clone, Copy, Debug)]
 pub enum From {
-    /// Every pod spec: pods and all workloads. The path starts at the pod spec.
+    /// Every pod spec: pods and all workloads, and what [`crate::graph::table::POD_SPECS`] lists. The path starts at the pod
+    /// spec.
     PodSpec,
     /// Every object that lives in a namespace. The path starts at the object.
     Namespaced,
@@ -32,6 +33,17 @@ pub enum To {
         group: &'static str,
         /// What the API takes when the siblings are absent.
         default: Option<Kind>,
+    },
+    /// What siblings of these names say, in whose stead the defaults stand.
+    SaidBy {
+        /// Name of the sibling that holds the kind.
+        kind: &'static str,
+        /// Name of the sibling that holds the group; empty where there is none.
+        group: &'static str,
+        /// The kind where no sibling says it; without one the field then names nothing.
+        default_kind: Option<&'static str>,
+        /// The group where no sibling says it.
+        default_group: &'static str,
     },
     /// The second of these kinds where the sibling of this name is `true`, else the first.
     ByFlag(&'static str, Kind, Kind),
@@ -57,6 +69,8 @@ pub enum Scope {
     ServiceHost,
     /// The text before the `/` of the value, else the one of the object that the field stands in.
     Slash,
+    /// The text after the first `.` of the value, else the one of the object that the field stands in.
+    Dot,
 }
 
 /// What it means that the named object is not in the input, in an open world.
@@ -87,7 +101,7 @@ pub struct Row {
     /// Which objects have the field.
     pub from: From,
     /// The field: keys joined by dots, `[]` after lists, `{containers}` for the three container lists, `['..']` for keys
-    /// with dots in them.
+    /// with dots in them, `{a|b.c}` for either of several ways on.
     pub path: &'static str,
     /// The kind that it names.
     pub to: To,

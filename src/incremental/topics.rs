@@ -18,6 +18,7 @@ use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::pod::PodTemplate;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
+use crate::practice::monitoring::{is_selected, is_server};
 use crate::practice::{node_ports_of, route::routes_of};
 use crate::source::FileRole;
 
@@ -33,7 +34,7 @@ enum About<'p> {
     ClusterObject(KindRefKey<'p>, &'p str),
     /// Which names the objects of a kind that lives in no namespace have.
     ClusterNames(KindRefKey<'p>),
-    /// The classes of a kind, of which one may be the default.
+    /// All objects of a kind that lives in no namespace: of the classes of a kind one may be the default.
     Classes(Kind),
     /// In which namespaces there is an object of this name.
     NameAnywhere(&'p str, &'p str),
@@ -51,8 +52,10 @@ enum About<'p> {
     AllNamespaces,
     /// What asks pods for their metrics, in any namespace.
     Monitors,
-    /// Who makes Secrets in namespaces that are not known.
-    MakersOfSecrets,
+    /// What selects monitors, rules and probes, from any namespace.
+    MonitoringServers,
+    /// Who makes Secrets or ConfigMaps in namespaces that are not known.
+    Makers,
 }
 
 /// What of a [`KindRef`] tells kinds apart.
@@ -201,7 +204,17 @@ fn object_says<'o>(
             said.define([About::Classes(object.kind())], content);
             said.read([About::Classes(object.kind())]);
         }
-        Kind::ClusterIssuer | Kind::ClusterExternalSecret => said.define([About::MakersOfSecrets], content),
+        Kind::ClusterIssuer | Kind::ClusterExternalSecret | Kind::Bundle => {
+            said.define([About::Makers], content);
+        }
+        // An analysis takes arguments for the templates that its templates name.
+        Kind::ClusterAnalysisTemplate => {
+            said.define([About::Classes(Kind::ClusterAnalysisTemplate)], content);
+            said.read([About::Classes(Kind::ClusterAnalysisTemplate)]);
+        }
+        Kind::Rollout | Kind::Experiment | Kind::AnalysisTemplate => {
+            said.read([About::Classes(Kind::ClusterAnalysisTemplate)]);
+        }
         Kind::CustomResourceDefinition => {
             let text = |path: &str| object.get(path).and_then(NodeRef::as_str).unwrap_or_default();
             let name = text("spec.names.kind").to_lowercase();
@@ -217,6 +230,8 @@ fn object_says<'o>(
         said.read([About::UndescribedKind(api_version, name)]);
         said.read([About::CustomKind(object.group(), name.to_lowercase())]);
     }
+    said.define(is_server(object.kind()).then_some(About::MonitoringServers), content);
+    said.read(is_selected(object.kind()).then_some(About::MonitoringServers));
     // These select, or let in, what lives in namespaces that are told by labels.
     let looks_around = match object.kind() {
         Kind::NetworkPolicy => names_port_elsewhere(object),
@@ -252,7 +267,7 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
         KindRef::Known(Kind::Role) => {
             said.read([About::ClusterObject(KindRefKey::Known(Kind::ClusterRole), edge.name)]);
         }
-        KindRef::Known(Kind::Secret) => said.read([About::MakersOfSecrets]),
+        KindRef::Known(Kind::Secret | Kind::ConfigMap) => said.read([About::Makers]),
         _ => {}
     }
 }

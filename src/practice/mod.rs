@@ -4,6 +4,7 @@
 
 pub mod disruption;
 pub mod image;
+pub mod monitoring;
 pub mod permission;
 pub mod pod_security;
 pub mod probe;
@@ -34,6 +35,7 @@ pub struct Practice<'p> {
     policies: OnceLock<Selection<'p>>,
     routes: OnceLock<BTreeMap<route::Key<'p>, Vec<Route<'p>>>>,
     node_ports: OnceLock<BTreeMap<(i64, &'p str), Vec<NodePort<'p>>>>,
+    monitoring_servers: OnceLock<Vec<ObjectRef<'p>>>,
 }
 
 /// A port of a Service that every node opens.
@@ -54,6 +56,7 @@ impl<'p> Practice<'p> {
             policies: OnceLock::new(),
             routes: OnceLock::new(),
             node_ports: OnceLock::new(),
+            monitoring_servers: OnceLock::new(),
         }
     }
 
@@ -71,6 +74,13 @@ impl<'p> Practice<'p> {
             .policies
             .get_or_init(|| Selection::new(self.program, Kind::NetworkPolicy, "spec.podSelector"));
         policies.of(pod)
+    }
+
+    /// All objects of the Prometheus operator that select others, in order.
+    pub fn monitoring_servers(&self) -> &[ObjectRef<'p>] {
+        self.monitoring_servers.get_or_init(|| {
+            self.program.objects().filter(|object| monitoring::is_server(object.kind())).collect()
+        })
     }
 
     /// All routes of Ingresses that claim the same requests as this one, itself included, in order.
