@@ -214,7 +214,9 @@ fn is_operated(object: ObjectRef<'_>) -> bool {
         | Kind::ThanosRuler
         | Kind::Alertmanager
         | Kind::Application
-        | Kind::Experiment => true,
+        | Kind::Experiment
+        | Kind::JobSet
+        | Kind::LeaderWorkerSet => true,
         Kind::Other => {
             let group = object.group();
             group.contains('.')

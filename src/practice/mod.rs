@@ -124,10 +124,10 @@ pub fn is_test_hook(object: ObjectRef<'_>) -> bool {
     hook.content().split(',').any(|hook| matches!(hook.trim(), "test" | "test-success" | "test-failure"))
 }
 
-/// Whether a workload's pods are meant to run for good: all but Jobs, CronJobs and pods that are not restarted.
+/// Whether a workload's pods are meant to run for good: all but Jobs, what makes Jobs, and pods that are not restarted.
 pub fn runs_for_good(owner: ObjectRef<'_>) -> bool {
     match owner.kind() {
-        Kind::Job | Kind::CronJob => false,
+        Kind::Job | Kind::CronJob | Kind::ScaledJob => false,
         Kind::Pod => !owner
             .get("spec.restartPolicy")
             .is_some_and(|policy| matches!(policy.content(), "Never" | "OnFailure")),

@@ -59,7 +59,8 @@ pub fn intake<'p>(graph: &Graph<'p>, server: ObjectRef<'p>, object: ObjectRef<'p
         return None;
     }
     let spec = server.get("spec").filter(|_| !server.is_broken() && !object.is_broken());
-    let Some(spec) = spec.filter(|_| !is_unmanaged(server, object.kind()) && !is_global(server, object)) else {
+    let Some(spec) = spec.filter(|_| !is_unmanaged(server, object.kind()) && !is_global(server, object))
+    else {
         return Some(Intake::Possible);
     };
     let field = |name: &str| spec.get(name).filter(|node| !node.is_null());

@@ -35,12 +35,14 @@ pub(super) static DECLARED: Row = Row::new(From::Declared, "", To::Declared)
 /// Prometheus and its kin repeat fields of a pod spec in their own (`CommonPrometheusFields`, `AlertmanagerSpec`,
 /// `ThanosRulerSpec`); the pods that solve the challenges of an Issuer can be given some
 /// (`ACMEChallengeSolverHTTP01IngressPodTemplate`); an analysis can run Jobs (`JobMetric`), an Experiment several ReplicaSets
-/// (`TemplateSpec`).
+/// (`TemplateSpec`), a JobSet several Jobs (`ReplicatedJob`), a LeaderWorkerSet two kinds of pods (`LeaderWorkerTemplate`).
 pub static POD_SPECS: &[(&[Kind], &str)] = &[
     (&[Kind::Prometheus, Kind::PrometheusAgent, Kind::Alertmanager, Kind::ThanosRuler], "spec"),
     (&[Kind::Issuer], "spec.acme.solvers[].http01.{ingress|gatewayHTTPRoute}.podTemplate.spec"),
     (&[Kind::AnalysisTemplate, Kind::AnalysisRun], "spec.metrics[].provider.job.spec.template.spec"),
     (&[Kind::Experiment], "spec.templates[].template.spec"),
+    (&[Kind::JobSet], "spec.replicatedJobs[].template.spec.template.spec"),
+    (&[Kind::LeaderWorkerSet], "spec.leaderWorkerTemplate.{leaderTemplate|workerTemplate}.spec"),
 ];
 
 const fn said(kinds: &'static [Kind], path: &'static str, group: &'static str, default: Option<Kind>) -> Row {
