@@ -312,7 +312,8 @@ fn pod(owner: ObjectRef<'_>) -> Option<Pod<'_>> {
     Some(Pod { template, namespace: owner.namespace().unwrap_or_default(), labels })
 }
 
-/// The labels that a Rollout puts on the pods of one of its two versions (`CanaryStrategy`, `BlueGreenStrategy`).
+/// The labels that a Rollout puts on the pods of one of its two versions (`CanaryStrategy`, `BlueGreenStrategy`), and on those
+/// of the experiments that it makes (`RolloutExperimentTemplate`).
 fn passing_labels(rollout: ObjectRef<'_>) -> Vec<(Cow<'_, str>, &str)> {
     let metadata = [
         "spec.strategy.canary.canaryMetadata",
@@ -320,6 +321,10 @@ fn passing_labels(rollout: ObjectRef<'_>) -> Vec<(Cow<'_, str>, &str)> {
         "spec.strategy.blueGreen.activeMetadata",
         "spec.strategy.blueGreen.previewMetadata",
     ];
-    let labels = metadata.iter().filter_map(|path| rollout.get(path)?.get("labels"));
+    let versions = metadata.iter().filter_map(|path| rollout.get(path));
+    let steps = rollout.get("spec.strategy.canary.steps").into_iter().flat_map(NodeRef::items);
+    let templates = steps.filter_map(|step| step.get_path("experiment.templates")).flat_map(NodeRef::items);
+    let trials = templates.filter_map(|template| template.get("metadata"));
+    let labels = versions.chain(trials).filter_map(|metadata| metadata.get("labels"));
     labels.flat_map(|labels| pairs_of(Some(labels))).collect()
 }
