@@ -136,7 +136,7 @@ impl Reader<'_> {
                 start as u32..start as u32 + 1,
                 "a space is missing after the `-` of this list item",
             );
-            problem.fix = Some(insert_space(start + 1));
+            problem.fix = Some(insert_space(start + 1, "insert the space".to_owned()));
             self.report(problem);
             return Resume::From(start);
         }
@@ -159,8 +159,9 @@ impl Reader<'_> {
             format!("a space is missing after the colon of `{key}:`"),
         );
         problem.label = "without a space after it, this colon is part of the text".to_owned();
-        problem.help = Some(format!("write `{key}: {}`", self.word_at(colon + 1)));
-        problem.fix = Some(insert_space(colon + 1));
+        let help = format!("write `{key}: {}`", self.word_at(colon + 1));
+        problem.fix = Some(insert_space(colon + 1, help.clone()));
+        problem.help = Some(help);
         self.report(problem);
         Resume::WithColon { line: self.line_start_of(start), colon }
     }
@@ -211,13 +212,14 @@ impl Reader<'_> {
         problem.label = "a second `: ` on one line".to_owned();
         if is_nearby && is_plain && !self.source[start..line_end(bytes, colon)].contains(['"', '\\', '#']) {
             let value = self.source[start..line_end(bytes, colon)].trim_end();
-            problem.help = Some(format!("if the colon belongs to the value, quote it: \"{value}\""));
+            let help = format!("if the colon belongs to the value, quote it: \"{value}\"");
             problem.fix = Some(ProblemFix {
-                title: "quote the value".to_owned(),
+                title: help.clone(),
                 range: start as u32..(start + value.len()) as u32,
                 text: format!("\"{value}\""),
                 safe: false,
             });
+            problem.help = Some(help);
         } else {
             problem.help = Some("put a nested mapping on the next line, indented".to_owned());
         }
@@ -477,13 +479,14 @@ impl Reader<'_> {
         let value = self.source[start..line_end(bytes, start)].trim_end();
         let in_flow = self.scanner.flow_level() > 0;
         if !in_flow && !value.contains(['"', '\\', '#']) && !value.contains(": ") {
-            problem.help = Some(format!("quote it: \"{value}\""));
+            let help = format!("quote it: \"{value}\"");
             problem.fix = Some(ProblemFix {
-                title: "quote the value".to_owned(),
+                title: help.clone(),
                 range: start as u32..(start + value.len()) as u32,
                 text: format!("\"{value}\""),
                 safe: false,
             });
+            problem.help = Some(help);
         } else {
             problem.help = Some("quote the value".to_owned());
         }
@@ -533,13 +536,8 @@ fn is_conflict_marker(line: &str) -> bool {
     line == "=======" || ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker))
 }
 
-fn insert_space(at: usize) -> ProblemFix {
-    ProblemFix {
-        title: "insert the space".to_owned(),
-        range: at as u32..at as u32,
-        text: " ".to_owned(),
-        safe: true,
-    }
+fn insert_space(at: usize, title: String) -> ProblemFix {
+    ProblemFix { title, range: at as u32..at as u32, text: " ".to_owned(), safe: true }
 }
 
 /// The colon of `word:word`, where a space was probably forgotten. Not in URLs.
