@@ -130,11 +130,11 @@ fn ways(path: &str) -> Vec<String> {
     let choices = if choices == "containers" { CONTAINER_LISTS } else { choices };
     // Bounded by the table, in which no path has more than three pairs of braces.
     let rests = ways(after);
-    let all = choices.split('|').flat_map(|choice| {
-        let whole = rests.iter().map(move |rest| format!("{before}{choice}{rest}"));
-        whole
-    });
-    all.collect()
+    let mut all = Vec::new();
+    for choice in choices.split('|') {
+        all.extend(rests.iter().map(|rest| format!("{before}{choice}{rest}")));
+    }
+    all
 }
 
 /// What `{containers}` stands for.
