@@ -18,6 +18,9 @@ pub(super) fn severity_of_edge(
     edge: &Edge<'_>,
     closest: Option<&Closest<'_>>,
 ) -> Option<Severity> {
+    if edge.row.absence == Absence::Dispensable {
+        return closest.is_some_and(|closest| closest.is_typo).then_some(Severity::Error);
+    }
     if edge.row.absence == Absence::Incidental {
         // Of several kinds the name may be of any.
         let mut same = context.graph.edges_from(edge.from).iter();
@@ -45,7 +48,16 @@ pub(super) fn severity_of_selection(
     object: ObjectRef<'_>,
     is_typo: bool,
 ) -> Option<Severity> {
-    let namespace = object.namespace()?;
+    severity_of_selection_in(context, object, object.namespace()?, is_typo)
+}
+
+/// As [`severity_of_selection`], for a selector of pods in another namespace than the object's.
+pub(super) fn severity_of_selection_in(
+    context: &Context<'_>,
+    object: ObjectRef<'_>,
+    namespace: &str,
+    is_typo: bool,
+) -> Option<Severity> {
     if context.graph.is_closed_for(KindRef::Known(Kind::Pod), Some(namespace)) || is_typo {
         return Some(Severity::Error);
     }

@@ -87,7 +87,9 @@ fn report(
         (Scope::Slash, Some(namespace)) if edge.field.content().contains('/') => {
             format!("{namespace}/{name}")
         }
-        (Scope::ServiceHost | Scope::Dot, _) => edge.field.content().replacen(edge.name, name, 1),
+        (Scope::ServiceHost | Scope::ExternalName | Scope::Dot, _) => {
+            edge.field.content().replacen(edge.name, name, 1)
+        }
         _ => name.to_owned(),
     };
     if let Some(text) = absence::in_style_of(edge.field, &text) {

@@ -53,7 +53,8 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn has_key(source: ObjectRef<'_>, key: &str) -> bool {
+/// Whether a ConfigMap or Secret has a key.
+pub(super) fn has_key(source: ObjectRef<'_>, key: &str) -> bool {
     MAPS.iter().any(|map| source.root().get(map).is_some_and(|map| map.get(key).is_some()))
 }
 
@@ -61,14 +62,14 @@ fn has_key(source: ObjectRef<'_>, key: &str) -> bool {
 const MAPS: &[&str] = &["data", "binaryData", "stringData"];
 
 /// All keys of a ConfigMap or Secret, where they stand.
-fn keys_of(source: ObjectRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
+pub(super) fn keys_of(source: ObjectRef<'_>) -> impl Iterator<Item = NodeRef<'_>> {
     let maps = MAPS.iter().filter_map(move |map| source.get(map));
     maps.flat_map(NodeRef::entries).map(|(key, _)| key)
 }
 
 /// Whether a controller puts keys into the object: the token controller, or one that an annotation or label speaks to where
 /// the object is empty as written (certificate bundles, replicated Secrets).
-fn is_filled_by_others(source: ObjectRef<'_>) -> bool {
+pub(super) fn is_filled_by_others(source: ObjectRef<'_>) -> bool {
     if source.is_broken() || absence::is_hook(source) {
         return true;
     }
@@ -93,8 +94,8 @@ fn report(
         .filter_map(|own| Some((typo::distance(wanted, own, (wanted.len() / 3).clamp(1, 4))?, own)))
         .min();
     let described = match edge.target() {
-        Some(_) => describe_keys(keys),
-        None => format!("{} makes it; {}", absence::title(source), describe_keys(keys)),
+        Some(_) => describe_all(keys),
+        None => format!("{} makes it; {}", absence::title(source), describe_all(keys)),
     };
     let message = format!(
         "{} asks for key `{wanted}` of {kind} `{}`, which has no such key",
@@ -118,7 +119,13 @@ fn report(
     }
 }
 
-fn describe_keys(keys: &[Cow<'_, str>]) -> String {
+/// The keys of a ConfigMap or Secret, as a note says them.
+pub(super) fn describe_keys(source: ObjectRef<'_>) -> String {
+    let keys: Vec<_> = keys_of(source).map(|key| key.key()).collect();
+    describe_all(&keys)
+}
+
+fn describe_all(keys: &[Cow<'_, str>]) -> String {
     const SHOWN: usize = 5;
     let keys: Vec<_> = keys.iter().map(|key| format!("`{key}`")).collect();
     match keys.len() {

@@ -1,6 +1,7 @@
 //! Facts become diagnostics: one check, one file, one page.
 
 mod absence;
+mod affinity_selects_nothing;
 mod ambiguous_scalar;
 mod automounted_token;
 mod autoscaler_without_room;
@@ -9,8 +10,12 @@ mod bare_pod;
 mod binding_to_everyone;
 mod cascading_deletion;
 mod certificate_overlap;
+mod claim_fit;
 mod claim_held_by_old_pod;
+mod claim_smaller_than_source;
+mod claim_volume_mismatch;
 mod cluster_admin_binding;
+mod container_name;
 mod cron_job_deadline;
 mod dangling_reference;
 mod default_class_clash;
@@ -26,8 +31,10 @@ mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
+mod ineffective_policy_rule;
 mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
@@ -37,6 +44,7 @@ mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod local_name;
 mod missing_analysis_argument;
 mod missing_autoscaler;
 mod missing_field;
@@ -65,8 +73,12 @@ mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
 mod pods_left_out;
+mod policy_closes_ingress;
+mod policy_parameters;
 mod policy_port;
+mod policy_selects_no_namespace;
 mod policy_selects_nothing;
+mod priority_conflict;
 mod probe_port;
 mod quota_exceeded;
 mod rbac_escalation;
@@ -75,6 +87,7 @@ mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
+mod resource_claim;
 mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
@@ -86,16 +99,19 @@ mod secret_in_env;
 mod selection;
 mod selector_overlap;
 mod selector_template_mismatch;
+mod sensitive_host_path;
 mod service_selects_nothing;
 mod service_target_port;
 mod silence;
 mod single_replica;
 mod sink;
+mod spread_selector;
 mod ssh_port;
 mod stale_content;
 mod statefulset_service;
 mod syntax;
 mod toleration_unused;
+mod undefined_variable;
 mod unknown_field;
 mod unknown_kind;
 mod unknown_rbac_group;
@@ -106,10 +122,14 @@ mod unschedulable_pod;
 mod unscraped_metrics;
 mod unused_object;
 mod unused_suppression;
+mod unused_volume;
+mod volume_mode;
 mod volume_mount;
+mod vpa_overlap;
 mod wildcard_rbac_rule;
 mod writable_host_path;
 mod writable_root_filesystem;
+mod wrong_secret_type;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -151,19 +171,31 @@ pub static CHECKS: &[&Check] = &[
     &deprecated_api::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
+    &wrong_secret_type::CHECK,
+    &claim_volume_mismatch::CHECK,
+    &claim_smaller_than_source::CHECK,
     &service_selects_nothing::CHECK,
     &service_target_port::CHECK,
     &backend_port::CHECK,
     &policy_selects_nothing::CHECK,
+    &policy_selects_no_namespace::CHECK,
     &policy_port::CHECK,
     &gateway_listener::CHECK,
     &missing_reference_grant::CHECK,
+    &policy_parameters::CHECK,
     &monitor_selects_nothing::CHECK,
     &monitor_not_selected::CHECK,
     &certificate_overlap::CHECK,
     &missing_analysis_argument::CHECK,
     &selector_template_mismatch::CHECK,
+    &spread_selector::CHECK,
+    &affinity_selects_nothing::CHECK,
     &volume_mount::CHECK,
+    &volume_mode::CHECK,
+    &container_name::CHECK,
+    &resource_claim::CHECK,
+    &undefined_variable::CHECK,
+    &priority_conflict::CHECK,
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
@@ -173,6 +205,7 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,
+    &unused_volume::CHECK,
     &invalid_inventory::CHECK,
     &unschedulable_pod::CHECK,
     &node_selector_matches_no_node::CHECK,
@@ -204,6 +237,7 @@ pub static CHECKS: &[&Check] = &[
     &hpa_without_request::CHECK,
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,
+    &vpa_overlap::CHECK,
     &autoscaler_without_room::CHECK,
     &pdb_blocks_drain::CHECK,
     &pdb_overlap::CHECK,
@@ -229,13 +263,17 @@ pub static CHECKS: &[&Check] = &[
     &ingress_tls_host::CHECK,
     &ingress_without_tls::CHECK,
     &missing_network_policy::CHECK,
+    &ineffective_policy_rule::CHECK,
+    &policy_closes_ingress::CHECK,
     &egress_without_dns::CHECK,
     &automounted_token::CHECK,
+    &sensitive_host_path::CHECK,
     &writable_host_path::CHECK,
     &ssh_port::CHECK,
     &writable_root_filesystem::CHECK,
     &open_etcd::CHECK,
     &recommended_labels::CHECK,
+    &ignored_namespace::CHECK,
     &unscraped_metrics::CHECK,
     &unused_suppression::CHECK,
 ];
@@ -286,7 +324,7 @@ impl Group {
 
     /// Whether its checks pass over what lives only while `helm test` runs.
     fn spares_tests(self) -> bool {
-        matches!(self, Self::Reliability | Self::Security)
+        matches!(self, Self::Reliability | Self::Security | Self::Style)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
+use crate::graph::volumes::UseAs;
 use crate::graph::{typo, volumes};
 use crate::parse::NodeRef;
 use crate::parse::object::ObjectRef;
@@ -29,9 +30,10 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let message = format!(
-            "container `{}` of {} mounts volume `{wanted}`, which its pod does not have",
+            "container `{}` of {} {} volume `{wanted}`, which its pod does not have",
             used.container.name(),
-            absence::title(object)
+            absence::title(object),
+            if used.used_as == UseAs::Mount { "mounts" } else { "uses as a device" }
         );
         let report = sink.report(object, used.name, message).label("no such volume");
         let near = names

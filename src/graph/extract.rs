@@ -141,7 +141,7 @@ fn ways(path: &str) -> Vec<String> {
 const CONTAINER_LISTS: &str = "containers|initContainers|ephemeralContainers";
 
 /// The steps of a path: each a key, and whether a list follows.
-fn steps(path: &str) -> impl Iterator<Item = (&str, bool)> {
+pub(super) fn steps(path: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut rest = path;
     std::iter::from_fn(move || {
         rest = rest.strip_prefix('.').unwrap_or(rest);
@@ -170,6 +170,10 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
         To::Resources => {
             let kinds = declared.kinds_of_rule(holder);
             edges.extend(kinds.into_iter().filter_map(|kind| edge(object, row, field, holder, kind)));
+        }
+        To::Parameters => {
+            let kind = declared.kind_of_parameters(object);
+            edges.extend(kind.and_then(|kind| edge(object, row, field, holder, kind)));
         }
         _ => edges.extend(target_kind(row, holder).and_then(|kind| edge(object, row, field, holder, kind))),
     };
@@ -215,6 +219,7 @@ fn edge<'p>(
             None if value.contains('.') => return None,
             None => (object.namespace(), value),
         },
+        Scope::ExternalName => service_of(value)?,
         Scope::Slash => match value.split_once('/') {
             Some((namespace, name)) => (Some(namespace), name),
             None => (object.namespace(), value),
@@ -238,6 +243,15 @@ fn edge<'p>(
         name,
         resolution: Resolution::Missing,
     })
+}
+
+/// The Service of the cluster that a host is: its namespace and name. The domain of the cluster is taken to be the usual one.
+fn service_of(host: &str) -> Option<(Option<&str>, &str)> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let (name, namespace) =
+        host.strip_suffix(".cluster.local").unwrap_or(host).strip_suffix(".svc")?.split_once('.')?;
+    // More labels are the host of one pod.
+    (!namespace.is_empty() && !namespace.contains('.')).then_some((Some(namespace), name))
 }
 
 /// Names that are templates of names (`${pvc.name}`, `$(NAME)`, `{{ .Values.name }}`) name nothing that can be looked up.
@@ -277,7 +291,7 @@ fn target_kind<'p>(row: &Row, holder: NodeRef<'p>) -> Option<KindRef<'p>> {
         }
         To::Foreign(group, name) => Some(KindRef::Other { group, name }),
         // They are found with the help of the whole input.
-        To::Resources | To::Declared => None,
+        To::Resources | To::Parameters | To::Declared => None,
     }
 }
 

@@ -49,6 +49,16 @@ pub(super) fn adds_label(program: &Program, key: &str) -> bool {
     })
 }
 
+/// Whether a kustomization file declares a variable of this name.
+pub(super) fn has_variable(program: &Program, name: &str) -> bool {
+    let is_it = |variable: NodeRef<'_>| variable.get("name").is_some_and(|own| own.content() == name);
+    program
+        .files()
+        .iter()
+        .flat_map(|file| roots(file))
+        .any(|root| root.get("vars").into_iter().flat_map(NodeRef::items).any(is_it))
+}
+
 /// `folder/path` with `.` and `..` taken out.
 fn join(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();

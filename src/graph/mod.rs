@@ -2,6 +2,7 @@
 //!
 //! Facts only. Whether a missing object is a fault, and how grave, is for the checks to say.
 
+pub mod containers;
 mod declared;
 mod extract;
 pub(crate) mod hash;
@@ -39,7 +40,7 @@ use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::source::FileId;
 
 pub use names::{Closest, KindRef};
-pub use pods::{Labels, NearMiss, Pod};
+pub use pods::{Labels, NAMESPACE_NAME_LABEL, NearMiss, Pod};
 
 /// All references of a program, with the indexes to look around in it.
 #[derive(Debug)]
@@ -143,6 +144,11 @@ impl<'p> Graph<'p> {
     /// Whether a kustomization file of the input may add labels of a key to objects that do not have it.
     pub fn may_be_labelled(&self, key: &str) -> bool {
         kustomize::adds_label(self.program, key)
+    }
+
+    /// Whether a kustomization file of the input replaces `$(name)` in what it builds: it is one of its `vars`.
+    pub fn is_kustomize_variable(&self, name: &str) -> bool {
+        kustomize::has_variable(self.program, name)
     }
 
     /// All references, in the order of the objects and of the fields in them.

@@ -11,6 +11,9 @@ use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
 use crate::source::FileId;
 
+/// The label of every Namespace that holds its name (`v1.LabelMetadataName`).
+pub const NAMESPACE_NAME_LABEL: &str = "kubernetes.io/metadata.name";
+
 /// The labels of an object, and those that a controller will add to its pods.
 #[derive(Clone, Debug, Default)]
 pub struct Labels<'p> {
@@ -30,6 +33,20 @@ impl<'p> Labels<'p> {
     /// The label that every namespace has.
     pub fn of_name(namespace: &'p str) -> Self {
         Self { pairs: vec![(Cow::Borrowed("kubernetes.io/metadata.name"), namespace)], ..Self::default() }
+    }
+
+    /// The labels of a Namespace: those that it is given, and its name, which the API server adds
+    /// (`SetDefaults_Namespace`).
+    pub fn of_namespace(namespace: ObjectRef<'p>) -> Self {
+        let mut labels = Self::of(namespace.labels());
+        labels.pairs.retain(|(key, _)| key != NAMESPACE_NAME_LABEL);
+        labels.pairs.push((Cow::Borrowed(NAMESPACE_NAME_LABEL), namespace.name()));
+        labels
+    }
+
+    /// The one label that a namespace of a name has for certain.
+    pub fn of_namespace_named(name: &'p str) -> Self {
+        Self { pairs: vec![(Cow::Borrowed(NAMESPACE_NAME_LABEL), name)], ..Self::default() }
     }
 
     /// All pairs as written, in order.

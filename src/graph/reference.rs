@@ -51,6 +51,8 @@ pub enum To {
     Foreign(&'static str, &'static str),
     /// The kinds of the resources that the sibling lists `apiGroups` and `resources` name: any of them.
     Resources,
+    /// The kind of parameters that the policy which the object binds says it takes.
+    Parameters,
     /// What the configuration declares.
     Declared,
 }
@@ -67,6 +69,9 @@ pub enum Scope {
     /// The value is the host of a Service as Istio reads it: a bare name, or `NAME.NAMESPACE.svc.cluster.local`. Any other
     /// host is none of a Service.
     ServiceHost,
+    /// The value is the external name of a Service: that of another one where it is `NAME.NAMESPACE.svc`, with or without
+    /// `.cluster.local`. Any other name is for the world outside.
+    ExternalName,
     /// The text before the `/` of the value, else the one of the object that the field stands in.
     Slash,
     /// The text after the first `.` of the value, else the one of the object that the field stands in.
@@ -82,6 +87,9 @@ pub enum Absence {
     Usual,
     /// It may be made while the application runs, or never: that it is not there is no fault.
     Incidental,
+    /// What the field names works without an object that describes it, as most drivers do: only a slip of the pen for one
+    /// that is there is a fault.
+    Dispensable,
 }
 
 /// Which keys of the target a reference asks for.
@@ -160,6 +168,12 @@ impl Row {
     /// The target may be made at run time.
     pub(super) const fn incidental(mut self) -> Self {
         self.absence = Absence::Incidental;
+        self
+    }
+
+    /// What is named works without the object.
+    pub(super) const fn dispensable(mut self) -> Self {
+        self.absence = Absence::Dispensable;
         self
     }
 

@@ -15,6 +15,15 @@ pub fn volume_names(template: PodTemplate<'_>) -> impl Iterator<Item = NodeRef<'
     own.chain(claims.filter_map(|claim| claim.get_path("metadata.name")))
 }
 
+/// How a container uses a volume.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UseAs {
+    /// Its files, by `volumeMounts`.
+    Mount,
+    /// The block device itself, by `volumeDevices`.
+    Device,
+}
+
 /// One `volumeMounts` or `volumeDevices` entry's `name`, with its container.
 #[derive(Clone, Copy, Debug)]
 pub struct VolumeUse<'p> {
@@ -22,15 +31,19 @@ pub struct VolumeUse<'p> {
     pub container: Container<'p>,
     /// The scalar that names the volume.
     pub name: NodeRef<'p>,
+    /// The list that it stands in.
+    pub used_as: UseAs,
 }
 
 /// Every place in a pod that names one of its volumes.
 pub fn volume_uses(template: PodTemplate<'_>) -> impl Iterator<Item = VolumeUse<'_>> {
     template.containers().flat_map(|container| {
-        ["volumeMounts", "volumeDevices"]
+        [("volumeMounts", UseAs::Mount), ("volumeDevices", UseAs::Device)]
             .into_iter()
-            .filter_map(move |list| container.node.get(list))
-            .flat_map(NodeRef::items)
-            .filter_map(move |entry| Some(VolumeUse { container, name: entry.get("name")? }))
+            .filter_map(move |(list, used_as)| Some((container.node.get(list)?, used_as)))
+            .flat_map(|(list, used_as)| list.items().map(move |entry| (entry, used_as)))
+            .filter_map(move |(entry, used_as)| {
+                Some(VolumeUse { container, name: entry.get("name")?, used_as })
+            })
     })
 }

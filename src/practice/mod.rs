@@ -3,15 +3,19 @@
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
 pub mod disruption;
+pub mod environment;
 pub mod image;
 pub mod monitoring;
+pub mod node_files;
 pub mod permission;
+pub mod placement;
 pub mod pod_security;
 pub mod probe;
 pub mod replicas;
 pub mod resources;
 pub mod role;
 pub mod route;
+pub mod scaling;
 pub mod secrecy;
 pub mod selection;
 pub mod traffic;

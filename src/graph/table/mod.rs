@@ -66,3 +66,6 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
     let parts = prometheus::TABLES.iter().chain(secrets::TABLES).copied();
     tables.into_iter().chain(parts).flatten()
 }
+
+#[cfg(test)]
+mod tests;

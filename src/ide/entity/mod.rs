@@ -17,7 +17,6 @@ use crate::source::{FileId, Span};
 pub(super) use key::entries_of;
 pub(super) use label::LabelPart;
 pub(super) use label::selectors_that_change;
-pub(super) use local::container_uses;
 pub(super) use object::{derived_name, edge_at, made_by};
 pub(super) use port::{backend_port, uses_in, uses_of_pods};
 

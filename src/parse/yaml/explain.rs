@@ -140,6 +140,10 @@ impl Reader<'_> {
             self.report(problem);
             return Resume::From(start);
         }
+        if is_word(text) {
+            self.report(missing_colon(start, text));
+            return Resume::From(start);
+        }
         let shown: String = text.chars().take(40).collect();
         let mut problem = problem(
             ProblemKind::Syntax,
@@ -189,13 +193,19 @@ impl Reader<'_> {
             if !is_plain {
                 return self.explain_unclosed_quote(start, Some(colon as u32..colon as u32 + 1));
             }
+            let first_end = line_end(bytes, start);
+            let text = self.source[start..first_end].trim_end();
+            if leads_line && is_word(text) {
+                self.report(missing_colon(start, text));
+                self.cut_to_first_line(start, first_end);
+                return Resume::From(colon);
+            }
             let first = line + bytes[line..].iter().take_while(|&&byte| byte == b' ').count();
             let mut problem = problem(
                 ProblemKind::Indentation,
                 first as u32..colon as u32 + 1,
                 "this line is indented like a part of the text above, and mapping values are not allowed there",
             );
-            let first_end = line_end(bytes, start);
             problem.related = Some((start as u32..first_end as u32, "the text begins here".to_owned()));
             problem.help = Some(
                 "align it with the key it stands beside, or leave out the value above to nest it".to_owned(),
@@ -534,6 +544,27 @@ const CONFLICT: &str = "a merge conflict is not resolved";
 
 fn is_conflict_marker(line: &str) -> bool {
     line == "=======" || ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker))
+}
+
+/// Whether a text looks like a key: one word.
+fn is_word(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'))
+}
+
+/// A word where a key has to stand, with another line of the mapping, or of the value, below it.
+fn missing_colon(start: usize, word: &str) -> Problem {
+    let end = start + word.len();
+    let mut problem =
+        problem(ProblemKind::Syntax, start as u32..end as u32, format!("a colon is missing after `{word}`"));
+    problem.label = "could not find expected ':'".to_owned();
+    let title = format!("write `{word}:`");
+    problem.help = Some(title.clone());
+    // The word may also be the rest of a text from the line above.
+    let range = end as u32..end as u32;
+    problem.fix = Some(ProblemFix { title, range, text: ":".to_owned(), safe: false });
+    problem
 }
 
 fn insert_space(at: usize, title: String) -> ProblemFix {
