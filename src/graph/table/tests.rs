@@ -120,12 +120,14 @@ fn what_a_row_reads_beside_its_field_is_there() {
         let mut siblings: Vec<&str> = Vec::new();
         match row.scope {
             Scope::SiblingOrSame(key) | Scope::Sibling(key) => siblings.push(key),
-            Scope::Same | Scope::ServiceHost | Scope::ExternalName | Scope::Slash => {}
+            Scope::Same | Scope::ServiceHost | Scope::ExternalName | Scope::Slash | Scope::Dot => {}
         }
         match row.to {
             To::If(_) => siblings.push("kind"),
             To::Said { group, .. } => siblings.extend(["kind", group]),
             To::ByFlag(flag, ..) => siblings.push(flag),
+            // Keys of annotations, or fields of custom resources.
+            To::SaidBy { .. } => {}
             To::Kind(_) | To::Foreign(..) | To::Resources | To::Parameters | To::Declared => {}
         }
         match row.keys {
