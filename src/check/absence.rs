@@ -35,8 +35,7 @@ pub(super) fn severity_of_edge(
         return Some(Severity::Error);
     }
     let from = context.program.object(edge.from);
-    let is_furniture = edge.row.absence == Absence::Usual
-        || matches!(edge.kind, KindRef::Known(Kind::ClusterIssuer | Kind::ClusterSecretStore));
+    let is_furniture = edge.row.absence == Absence::Usual || is_for_all(edge.kind);
     // Another namespace of which the input has nothing, or which the cluster fills by itself, is not the input's business.
     let is_abroad = edge.namespace != from.namespace()
         && edge.namespace.is_some_and(|name| is_system(Some(name)) || !context.graph.is_inhabited(name));
@@ -74,6 +73,22 @@ pub(super) fn severity_of_selection_in(
 /// Whether a namespace is that of Istio, of which the input has rules at most: what runs there is installed by others.
 fn is_mesh_without_pods(context: &Context<'_>, namespace: Option<&str>) -> bool {
     namespace == Some("istio-system") && context.graph.pods_in("istio-system").next().is_none()
+}
+
+/// Whether objects of a kind are made once for all namespaces, as a rule by those who run the cluster: the counterparts of
+/// kinds that live in a namespace. The issuers of others for cert-manager are called so too.
+fn is_for_all(kind: KindRef<'_>) -> bool {
+    match kind {
+        KindRef::Known(kind) => matches!(
+            kind,
+            Kind::ClusterAnalysisTemplate
+                | Kind::ClusterGenerator
+                | Kind::ClusterIssuer
+                | Kind::ClusterSecretStore
+                | Kind::ClusterTriggerAuthentication
+        ),
+        KindRef::Other { name, .. } => name.contains("Cluster"),
+    }
 }
 
 /// Whether a namespace is one of those that every cluster has and fills by itself.

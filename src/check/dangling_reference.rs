@@ -43,7 +43,8 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
 
 /// The Service of a StatefulSet is the matter of `statefulset-service`, a target that cannot be scaled of `hpa-target`.
 fn has_its_own_check(object: ObjectRef<'_>, edge: &Edge<'_>) -> bool {
-    edge.row.path == "spec.serviceName" || hpa_target::is_faulty(object, edge)
+    let is_set = object.kind() == Kind::StatefulSet;
+    (is_set && edge.row.path == "spec.serviceName") || hpa_target::is_faulty(object, edge)
 }
 
 fn report(
@@ -87,7 +88,7 @@ fn report(
         (Scope::Slash, Some(namespace)) if edge.field.content().contains('/') => {
             format!("{namespace}/{name}")
         }
-        (Scope::ServiceHost | Scope::ExternalName | Scope::Principal | Scope::Anywhere, _) => {
+        (Scope::ServiceHost | Scope::ExternalName | Scope::Principal | Scope::Anywhere | Scope::Dot, _) => {
             let (before, after) = edge.beside_name();
             let written = edge.field.content();
             format!("{}{name}{}", &written[..before], &written[written.len() - after..])

@@ -9,6 +9,7 @@ mod backend_port;
 mod bare_pod;
 mod binding_to_everyone;
 mod cascading_deletion;
+mod certificate_overlap;
 mod claim_fit;
 mod claim_held_by_old_pod;
 mod claim_smaller_than_source;
@@ -55,6 +56,7 @@ mod listener_protocol;
 mod listener_set_not_allowed;
 mod local_name;
 mod mesh_host;
+mod missing_analysis_argument;
 mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
@@ -67,6 +69,7 @@ mod missing_readiness_probe;
 mod missing_reference_grant;
 mod missing_requests;
 mod missing_spread;
+mod monitor_not_selected;
 mod monitor_selects_nothing;
 mod no_room_for_rollout;
 mod no_schema;
@@ -212,6 +215,9 @@ pub static CHECKS: &[&Check] = &[
     &gateway_host::CHECK,
     &gateway_workload::CHECK,
     &monitor_selects_nothing::CHECK,
+    &monitor_not_selected::CHECK,
+    &certificate_overlap::CHECK,
+    &missing_analysis_argument::CHECK,
     &selector_template_mismatch::CHECK,
     &spread_selector::CHECK,
     &affinity_selects_nothing::CHECK,

@@ -3,11 +3,11 @@
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
-use crate::graph::selector::{Operator, Selector};
+use crate::graph::selector::Operator;
 use crate::graph::typo;
 use crate::parse::edit::{self, New};
-use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
+use crate::practice::selection::written_selector;
 
 pub(super) static CHECK: Check = Check {
     id: "selector-template-mismatch",
@@ -20,14 +20,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    let selector = match object.kind() {
-        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::Rollout => {
-            object.get("spec.selector").map(Selector::from_label_selector)
-        }
-        Kind::ReplicationController => object.get("spec.selector").map(Selector::from_pairs),
-        // A Job's selector is made by its controller.
-        _ => None,
-    };
+    // A Job's selector is made by its controller.
+    let selector = written_selector(object);
     // What is absent may only be unread in a broken document, and an absent template is for the schema to report.
     let (Some(selector), Some(template)) = (selector, object.get("spec.template")) else { return };
     if selector.malformed || object.is_broken() || context.graph.is_patch(object) {

@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use compact_str::CompactString;
+
 use crate::graph::declared::Declared;
 use crate::graph::names::KindRef;
 use crate::graph::reference::{Edge, From, Resolution, Row, Scope, To};
@@ -26,7 +28,7 @@ struct TrieNode {
 
 #[derive(Debug)]
 struct Child {
-    key: &'static str,
+    key: CompactString,
     /// The value is a list, and the path goes on in each of its items.
     is_list: bool,
     node: usize,
@@ -39,6 +41,8 @@ struct Tries {
     kinds: Vec<Trie>,
     /// By group and name.
     foreign: Vec<((&'static str, &'static str), Trie)>,
+    /// For each kind, where pod specs stand in its objects beside a pod template.
+    pod_specs: Vec<Vec<PodSpecPath>>,
 }
 
 impl Tries {
@@ -53,9 +57,20 @@ impl Tries {
     }
 }
 
+/// Where a pod spec stands: the steps to it.
+type PodSpecPath = Vec<(CompactString, bool)>;
+
 static TRIES: LazyLock<Tries> = LazyLock::new(|| {
-    let mut tries = Tries { pod_spec: Trie::default(), kinds: Vec::new(), foreign: Vec::new() };
+    let mut tries =
+        Tries { pod_spec: Trie::default(), kinds: Vec::new(), foreign: Vec::new(), pod_specs: Vec::new() };
     tries.kinds.resize_with(Kind::Other as usize + 1, Trie::default);
+    tries.pod_specs.resize_with(Kind::Other as usize + 1, Vec::new);
+    for (kinds, path) in table::POD_SPECS {
+        for path in ways(path) {
+            let path: PodSpecPath = steps(&path).map(|(key, is_list)| (key.into(), is_list)).collect();
+            kinds.iter().for_each(|kind| tries.pod_specs[*kind as usize].push(path.clone()));
+        }
+    }
     for row in table::rows() {
         match row.from {
             From::PodSpec => tries.pod_spec.insert(row),
@@ -76,36 +91,27 @@ static TRIES: LazyLock<Tries> = LazyLock::new(|| {
     tries
 });
 
-const CONTAINER_LISTS: &[&str] = &["containers", "initContainers", "ephemeralContainers"];
-
 impl Trie {
     fn insert(&mut self, row: &'static Row) {
         if self.nodes.is_empty() {
             self.nodes.push(TrieNode::default());
         }
-        let mut ends = vec![0];
-        for (key, is_list) in steps(row.path) {
-            let keys = if key == "{containers}" { CONTAINER_LISTS } else { std::slice::from_ref(&key) };
-            let mut next = Vec::with_capacity(ends.len() * keys.len());
-            for end in ends {
-                for key in keys {
-                    next.push(self.child(end, key, is_list));
-                }
+        for path in ways(row.path) {
+            let mut end = 0;
+            for (key, is_list) in steps(&path) {
+                end = self.child(end, key, is_list);
             }
-            ends = next;
-        }
-        for end in ends {
             self.nodes[end].rows.push(row);
         }
     }
 
-    fn child(&mut self, parent: usize, key: &'static str, is_list: bool) -> usize {
+    fn child(&mut self, parent: usize, key: &str, is_list: bool) -> usize {
         let children = &self.nodes[parent].children;
         if let Some(child) = children.iter().find(|child| child.key == key && child.is_list == is_list) {
             return child.node;
         }
         let node = self.nodes.len();
-        self.nodes[parent].children.push(Child { key, is_list, node });
+        self.nodes[parent].children.push(Child { key: key.into(), is_list, node });
         self.nodes.push(TrieNode::default());
         node
     }
@@ -139,8 +145,28 @@ impl Trie {
     }
 }
 
+/// The paths that a path with braces stands for: one for each way that it leaves open.
+fn ways(path: &str) -> Vec<String> {
+    let Some((before, (choices, after))) =
+        path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    else {
+        return vec![path.to_owned()];
+    };
+    let choices = if choices == "containers" { CONTAINER_LISTS } else { choices };
+    // Bounded by the table, in which no path has more than three pairs of braces.
+    let rests = ways(after);
+    let mut all = Vec::new();
+    for choice in choices.split('|') {
+        all.extend(rests.iter().map(|rest| format!("{before}{choice}{rest}")));
+    }
+    all
+}
+
+/// What `{containers}` stands for.
+const CONTAINER_LISTS: &str = "containers|initContainers|ephemeralContainers";
+
 /// The steps of a path: each a key, and whether a list follows.
-pub(super) fn steps(path: &'static str) -> impl Iterator<Item = (&'static str, bool)> {
+pub(super) fn steps(path: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut rest = path;
     std::iter::from_fn(move || {
         rest = rest.strip_prefix('.').unwrap_or(rest);
@@ -185,7 +211,20 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
     if let Some(template) = PodTemplate::of(object) {
         tries.pod_spec.walk(template.spec, &mut found);
     }
+    for path in &tries.pod_specs[object.kind() as usize] {
+        pod_specs_at(object.root(), path).for_each(|spec| tries.pod_spec.walk(spec, &mut found));
+    }
     edges[first..].sort_by_key(|edge| edge.field.id());
+}
+
+/// The pod specs at a path that may lead through lists.
+fn pod_specs_at<'p>(root: NodeRef<'p>, path: &PodSpecPath) -> impl Iterator<Item = NodeRef<'p>> {
+    let mut at = vec![root];
+    for (key, is_list) in path {
+        let values = at.into_iter().filter_map(|node| node.get(key));
+        at = if *is_list { values.flat_map(NodeRef::items).collect() } else { values.collect() };
+    }
+    at.into_iter().filter(|node| node.is_mapping())
 }
 
 fn edge<'p>(
@@ -220,6 +259,11 @@ fn edge<'p>(
             Some(_) => return None,
             None => (None, value),
         },
+        Scope::Dot => {
+            let mut parts = value.split('.');
+            let name = parts.next()?;
+            (parts.next().or(object.namespace()), name)
+        }
     };
     if !is_plain_name(name) {
         return None;
@@ -260,12 +304,21 @@ fn target_kind<'p>(row: &Row, holder: NodeRef<'p>) -> Option<KindRef<'p>> {
         To::Kind(kind) => Some(KindRef::Known(kind)),
         To::If(kind) => (sibling(holder, "kind") == Some(kind.as_str())).then_some(KindRef::Known(kind)),
         To::Said { group: group_key, default } => {
-            let Some(kind) = sibling(holder, "kind") else { return default.map(KindRef::Known) };
+            // The kind has a default of its own, whichever group is named.
+            let kind = sibling(holder, "kind").or(default.map(Kind::as_str))?;
             let written = holder.get(group_key).and_then(NodeRef::as_str).map(|text| match group_key {
                 "apiVersion" => group_of(text),
                 _ => text,
             });
             let default_group = default.map_or("", Kind::group);
+            Some(KindRef::of(written.unwrap_or(default_group), kind))
+        }
+        To::SaidBy { kind, group, default_kind, default_group } => {
+            let kind = sibling(holder, kind).or(default_kind)?;
+            let written = sibling(holder, group).map(|text| match group {
+                "apiVersion" => group_of(text),
+                _ => text,
+            });
             Some(KindRef::of(written.unwrap_or(default_group), kind))
         }
         To::ByFlag(flag, unset, set) => {
@@ -294,15 +347,35 @@ mod tests {
     }
 
     #[test]
+    fn braces_leave_ways_open() {
+        assert_eq!(ways("spec.name"), ["spec.name"]);
+        assert_eq!(ways("spec.{a[]|b.c}.name"), ["spec.a[].name", "spec.b.c.name"]);
+        assert_eq!(ways("{a|b}.{c|d}"), ["a.c", "a.d", "b.c", "b.d"]);
+    }
+
+    #[test]
     fn every_path_of_the_table_is_well_formed() {
-        for row in table::rows() {
-            let steps: Vec<_> = steps(row.path).collect();
-            assert!(!steps.is_empty(), "{}", row.path);
-            assert!(
-                steps.iter().all(|(key, _)| !key.is_empty() && !key.contains(['[', ']'])),
-                "{}",
-                row.path
-            );
+        let rows = table::rows().map(|row| row.path);
+        for path in rows.chain(table::POD_SPECS.iter().map(|(_, path)| *path)) {
+            for way in ways(path) {
+                let steps: Vec<_> = steps(&way).collect();
+                assert!(!steps.is_empty(), "{way}");
+                let is_plain = |key: &str| !key.is_empty() && !key.contains(['[', ']', '{', '}', '|']);
+                assert!(steps.iter().all(|(key, _)| is_plain(key)), "{way}");
+            }
         }
+    }
+
+    #[test]
+    fn no_field_stands_in_the_table_twice() {
+        let mut fields = Vec::new();
+        for row in table::rows() {
+            let From::Kinds(kinds) = row.from else { continue };
+            let paths = ways(row.path);
+            fields.extend(kinds.iter().flat_map(|kind| paths.iter().map(move |path| (*kind, path.clone()))));
+        }
+        fields.sort();
+        let twice = fields.windows(2).find(|pair| pair[0] == pair[1]);
+        assert_eq!(twice, None);
     }
 }

@@ -7,6 +7,7 @@ mod declared;
 mod extract;
 pub(crate) mod hash;
 mod kustomize;
+pub mod made;
 pub mod map;
 mod names;
 mod pods;
@@ -140,6 +141,11 @@ impl<'p> Graph<'p> {
         is_patch(object, &self.patches)
     }
 
+    /// Whether a kustomization file of the input may add labels of a key to objects that do not have it.
+    pub fn may_be_labelled(&self, key: &str) -> bool {
+        kustomize::adds_label(self.program, key)
+    }
+
     /// Whether a kustomization file of the input replaces `$(name)` in what it builds: it is one of its `vars`.
     pub fn is_kustomize_variable(&self, name: &str) -> bool {
         kustomize::has_variable(self.program, name)
@@ -195,6 +201,18 @@ impl<'p> Graph<'p> {
         let all =
             may_have_twin.then(|| self.find(KindRef::of_object(object), object.namespace(), object.name()));
         all.into_iter().flatten().filter(move |other| other.id != object.id)
+    }
+
+    /// The objects that make an object of this name, or add to it; `None` for the generators of a kustomization file, which
+    /// is no object.
+    pub fn makers<'g>(
+        &'g self,
+        kind: Kind,
+        namespace: Option<&'g str>,
+        name: &'g str,
+    ) -> impl Iterator<Item = Option<ObjectRef<'p>>> {
+        let makers = self.world.makers(kind, namespace, name);
+        makers.map(|maker| maker.map(|maker| self.program.object(maker)))
     }
 
     /// All objects of a kind and name in whichever namespace, in order.

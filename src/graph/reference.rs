@@ -8,7 +8,8 @@ use crate::parse::tree::NodeRef;
 /// Which objects have the field of a row.
 #[derive(Clone, Copy, Debug)]
 pub enum From {
-    /// Every pod spec: pods and all workloads. The path starts at the pod spec.
+    /// Every pod spec: pods and all workloads, and what [`crate::graph::table::POD_SPECS`] lists. The path starts at the pod
+    /// spec.
     PodSpec,
     /// Every object that lives in a namespace. The path starts at the object.
     Namespaced,
@@ -34,6 +35,17 @@ pub enum To {
         group: &'static str,
         /// What the API takes when the siblings are absent.
         default: Option<Kind>,
+    },
+    /// What siblings of these names say, in whose stead the defaults stand.
+    SaidBy {
+        /// Name of the sibling that holds the kind.
+        kind: &'static str,
+        /// Name of the sibling that holds the group; empty where there is none.
+        group: &'static str,
+        /// The kind where no sibling says it; without one the field then names nothing.
+        default_kind: Option<&'static str>,
+        /// The group where no sibling says it.
+        default_group: &'static str,
     },
     /// The second of these kinds where the sibling of this name is `true`, else the first.
     ByFlag(&'static str, Kind, Kind),
@@ -69,6 +81,8 @@ pub enum Scope {
     Principal,
     /// Whichever has an object of the name: the field is read in a namespace that no manifest says.
     Anywhere,
+    /// The text after the first `.` of the value, else the one of the object that the field stands in.
+    Dot,
 }
 
 /// What it means that the named object is not in the input, in an open world.
@@ -102,7 +116,7 @@ pub struct Row {
     /// Which objects have the field.
     pub from: From,
     /// The field: keys joined by dots, `[]` after lists, `{containers}` for the three container lists, `['..']` for keys
-    /// with dots in them.
+    /// with dots in them, `{a|b.c}` for either of several ways on.
     pub path: &'static str,
     /// The kind that it names.
     pub to: To,
@@ -227,7 +241,11 @@ impl<'p> Edge<'p> {
     /// Bytes of the field that stand before the name and after it, such as those of `shop/` in `shop/credentials`.
     pub fn beside_name(&self) -> (usize, usize) {
         let rest = self.field.content().len().saturating_sub(self.name.len());
-        if matches!(self.row.scope, Scope::ServiceHost | Scope::ExternalName) { (0, rest) } else { (rest, 0) }
+        if matches!(self.row.scope, Scope::ServiceHost | Scope::ExternalName | Scope::Dot) {
+            (0, rest)
+        } else {
+            (rest, 0)
+        }
     }
 
     /// As [`Self::beside_name`], of the namespace, where it is written in the field itself.
@@ -235,7 +253,7 @@ impl<'p> Edge<'p> {
         let written = self.field.content();
         let namespace = self.namespace?;
         let start = match self.row.scope {
-            Scope::ServiceHost | Scope::ExternalName => self.name.len() + 1,
+            Scope::ServiceHost | Scope::ExternalName | Scope::Dot => self.name.len() + 1,
             Scope::Slash => 0,
             Scope::Principal => written.find("/ns/")? + "/ns/".len(),
             _ => return None,

@@ -5,11 +5,11 @@ use crate::parse::pod::{Container, PodTemplate};
 use crate::parse::tree::NodeRef;
 
 /// The names of the volumes that a pod has, where they stand: its own, and those that the claim templates of a StatefulSet
-/// give it (`updateStorage` in the StatefulSet controller).
+/// give it (`updateStorage` in the StatefulSet controller), or those of a custom workload that has the same field.
 pub fn volume_names(template: PodTemplate<'_>) -> impl Iterator<Item = NodeRef<'_>> {
     let own = template.get("volumes").into_iter().flat_map(NodeRef::items);
     let own = own.filter_map(|volume| volume.get("name"));
-    let is_set = template.owner.kind() == Kind::StatefulSet;
+    let is_set = template.owner.kind() == Kind::StatefulSet || template.owner.custom_template().is_some();
     let claims = template.owner.get("spec.volumeClaimTemplates").filter(|_| is_set);
     let claims = claims.into_iter().flat_map(NodeRef::items);
     own.chain(claims.filter_map(|claim| claim.get_path("metadata.name")))

@@ -20,6 +20,7 @@ use crate::parse::pod::PodTemplate;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
 use crate::practice::mesh::{destinations_of, full_host};
+use crate::practice::monitoring::{is_selected, is_server};
 use crate::practice::placement::{self, Range};
 use crate::practice::selection::items_at;
 use crate::practice::{node_ports_of, route::routes_of};
@@ -37,7 +38,7 @@ enum About<'p> {
     ClusterObject(KindRefKey<'p>, &'p str),
     /// Which names the objects of a kind that lives in no namespace have.
     ClusterNames(KindRefKey<'p>),
-    /// The classes of a kind, of which one may be the default.
+    /// All objects of a kind that lives in no namespace: of the classes of a kind one may be the default.
     Classes(Kind),
     /// The claims, of whichever namespace, that name a volume.
     Claimants(&'p str),
@@ -59,14 +60,16 @@ enum About<'p> {
     ClusterObjects,
     /// What asks pods for their metrics, in any namespace.
     Monitors,
-    /// Who makes Secrets in namespaces that are not known.
-    MakersOfSecrets,
     /// What is named without a namespace, and so in whichever it is.
     NamedAnywhere(&'p str, &'p str),
     /// A full host of the service mesh.
     MeshHost(&'p str),
     /// The hosts with wildcards of the service mesh.
     MeshWildcards,
+    /// What selects monitors, rules and probes, from any namespace.
+    MonitoringServers,
+    /// Who makes Secrets or ConfigMaps in namespaces that are not known.
+    Makers,
 }
 
 /// What of a [`KindRef`] tells kinds apart.
@@ -221,6 +224,17 @@ fn object_says<'o>(
             said.define([About::Classes(object.kind())], content);
             said.read([About::Classes(object.kind())]);
         }
+        Kind::ClusterIssuer | Kind::ClusterExternalSecret | Kind::Bundle => {
+            said.define([About::Makers], content);
+        }
+        // An analysis takes arguments for the templates that its templates name.
+        Kind::ClusterAnalysisTemplate => {
+            said.define([About::Classes(Kind::ClusterAnalysisTemplate)], content);
+            said.read([About::Classes(Kind::ClusterAnalysisTemplate)]);
+        }
+        Kind::Rollout | Kind::Experiment | Kind::AnalysisTemplate => {
+            said.read([About::Classes(Kind::ClusterAnalysisTemplate)]);
+        }
         Kind::PersistentVolumeClaim => {
             if let Some(volume) = object.get("spec.volumeName").and_then(NodeRef::as_str) {
                 said.define([About::Claimants(volume)], content);
@@ -228,7 +242,6 @@ fn object_says<'o>(
                 said.read([About::Claimants(volume), About::Classes(Kind::StorageClass)]);
             }
         }
-        Kind::ClusterIssuer | Kind::ClusterExternalSecret => said.define([About::MakersOfSecrets], content),
         Kind::CustomResourceDefinition => {
             let text = |path: &str| object.get(path).and_then(NodeRef::as_str).unwrap_or_default();
             let name = text("spec.names.kind").to_lowercase();
@@ -244,6 +257,8 @@ fn object_says<'o>(
         said.read([About::UndescribedKind(api_version, name)]);
         said.read([About::CustomKind(object.group(), name.to_lowercase())]);
     }
+    said.define(is_server(object.kind()).then_some(About::MonitoringServers), content);
+    said.read(is_selected(object.kind()).then_some(About::MonitoringServers));
     let selects_namespaces = object.kind() == Kind::NetworkPolicy && reads_namespaces(object, said);
     said.read(selects_namespaces.then_some(About::ClusterObjects));
     // Of which kind the parameters are, another object says.
@@ -329,7 +344,7 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
         KindRef::Known(Kind::Role) => {
             said.read([About::ClusterObject(KindRefKey::Known(Kind::ClusterRole), edge.name)]);
         }
-        KindRef::Known(Kind::Secret) => said.read([About::MakersOfSecrets]),
+        KindRef::Known(Kind::Secret | Kind::ConfigMap) => said.read([About::Makers]),
         _ => {}
     }
 }

@@ -13,6 +13,7 @@ pub mod image;
 pub mod label_value;
 pub mod listener;
 pub mod mesh;
+pub mod monitoring;
 pub mod node_files;
 pub mod permission;
 pub mod place;
@@ -50,6 +51,7 @@ pub struct Practice<'p> {
     routes: OnceLock<BTreeMap<route::Key<'p>, Vec<Route<'p>>>>,
     node_ports: OnceLock<BTreeMap<(i64, &'p str), Vec<NodePort<'p>>>>,
     mesh: OnceLock<Mesh<'p>>,
+    monitoring_servers: OnceLock<Vec<ObjectRef<'p>>>,
 }
 
 /// A port of a Service that every node opens.
@@ -71,6 +73,7 @@ impl<'p> Practice<'p> {
             routes: OnceLock::new(),
             node_ports: OnceLock::new(),
             mesh: OnceLock::new(),
+            monitoring_servers: OnceLock::new(),
         }
     }
 
@@ -88,6 +91,13 @@ impl<'p> Practice<'p> {
             .policies
             .get_or_init(|| Selection::new(self.program, Kind::NetworkPolicy, "spec.podSelector"));
         policies.of(pod)
+    }
+
+    /// All objects of the Prometheus operator that select others, in order.
+    pub fn monitoring_servers(&self) -> &[ObjectRef<'p>] {
+        self.monitoring_servers.get_or_init(|| {
+            self.program.objects().filter(|object| monitoring::is_server(object.kind())).collect()
+        })
     }
 
     /// All routes of Ingresses that claim the same requests as this one, itself included, in order.
@@ -136,10 +146,10 @@ pub fn is_test_hook(object: ObjectRef<'_>) -> bool {
     hook.content().split(',').any(|hook| matches!(hook.trim(), "test" | "test-success" | "test-failure"))
 }
 
-/// Whether a workload's pods are meant to run for good: all but Jobs, CronJobs and pods that are not restarted.
+/// Whether a workload's pods are meant to run for good: all but Jobs, what makes Jobs, and pods that are not restarted.
 pub fn runs_for_good(owner: ObjectRef<'_>) -> bool {
     match owner.kind() {
-        Kind::Job | Kind::CronJob => false,
+        Kind::Job | Kind::CronJob | Kind::ScaledJob => false,
         Kind::Pod => !owner
             .get("spec.restartPolicy")
             .is_some_and(|policy| matches!(policy.content(), "Never" | "OnFailure")),

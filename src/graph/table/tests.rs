@@ -125,12 +125,15 @@ fn what_a_row_reads_beside_its_field_is_there() {
             | Scope::ExternalName
             | Scope::Slash
             | Scope::Principal
-            | Scope::Anywhere => {}
+            | Scope::Anywhere
+            | Scope::Dot => {}
         }
         match row.to {
             To::If(_) => siblings.push("kind"),
             To::Said { group, .. } => siblings.extend(["kind", group]),
             To::ByFlag(flag, ..) => siblings.push(flag),
+            // Keys of annotations, or fields of custom resources.
+            To::SaidBy { .. } => {}
             To::Kind(_) | To::Foreign(..) | To::Resources | To::Parameters | To::Declared => {}
         }
         match row.keys {

@@ -83,7 +83,7 @@ pub(in crate::ide) fn makes_namesake(object: ObjectRef<'_>) -> bool {
         Kind::ClusterExternalSecret => {
             !says("spec.externalSecretSpec.target.name") && !says("spec.externalSecretName")
         }
-        Kind::SealedSecret => !says("spec.template.metadata.name"),
+        Kind::SealedSecret => true,
         _ => false,
     }
 }
