@@ -5,7 +5,6 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::Resolution;
 use crate::graph::selector::{Operator, Requirement, Selector};
 use crate::graph::{KindRef, Labels, NAMESPACE_NAME_LABEL, typo, world};
-use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -114,13 +113,11 @@ fn report_name(
     let message = format!("{} names namespace `{value}`, which is not there", absence::title(object));
     let report = sink.report(object, node, message).label("no namespace of this name");
     let Some((namespace, name)) = near else { return };
-    let mut report = report.help(format!("write `{name}`"));
-    if let Some(namespace) = namespace {
-        report = report.related(namespace.name_span(), "this namespace has a similar name");
-    }
-    if let Some(text) = edit::in_style_of(node, name) {
-        report.fix(format!("write `{name}`"), Safety::Safe, object.span(node), text);
-    }
+    let report = match namespace {
+        Some(namespace) => report.related(namespace.name_span(), "this namespace has a similar name"),
+        None => report,
+    };
+    absence::write_instead(report, object, node, name, Safety::Safe);
 }
 
 fn report_label(

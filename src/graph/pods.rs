@@ -31,11 +31,6 @@ impl<'p> Labels<'p> {
         Self { pairs: pairs_of(node).collect(), ..Self::default() }
     }
 
-    /// The label that every namespace has.
-    pub fn of_name(namespace: &'p str) -> Self {
-        Self { pairs: vec![(Cow::Borrowed("kubernetes.io/metadata.name"), namespace)], ..Self::default() }
-    }
-
     /// The labels of a Namespace: those that it is given, and its name, which the API server adds
     /// (`SetDefaults_Namespace`).
     pub fn of_namespace(namespace: ObjectRef<'p>) -> Self {

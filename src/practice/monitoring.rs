@@ -1,7 +1,7 @@
 //! Which Prometheus takes in which monitor, rule or probe: what the selectors of the Prometheus operator's servers select.
 
 use crate::graph::selector::{Requirement, Selector};
-use crate::graph::{Graph, KindRef, Labels};
+use crate::graph::{Graph, KindRef, Labels, NAMESPACE_NAME_LABEL};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -108,9 +108,9 @@ fn is_global(server: ObjectRef<'_>, object: ObjectRef<'_>) -> bool {
 /// label, the others stand on its object.
 fn may_match_namespace(graph: &Graph<'_>, selector: &Selector<'_>, namespace: &str) -> bool {
     let objects: Vec<_> = graph.find(KindRef::Known(Kind::Namespace), None, namespace).collect();
-    let name = Labels::of_name(namespace);
+    let name = Labels::of_namespace_named(namespace);
     let fulfils = |requirement: &Requirement<'_>| match &*requirement.key {
-        "kubernetes.io/metadata.name" => requirement.matches(&name),
+        NAMESPACE_NAME_LABEL => requirement.matches(&name),
         key => {
             objects.is_empty()
                 || graph.may_be_labelled(key)

@@ -8,7 +8,6 @@ use crate::ide::entity::{Entity, Named, Occurrence};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef};
 use crate::parse::tree::{NodeRef, Step};
-use crate::practice::listener::listeners_of;
 use crate::practice::selection::items_at;
 
 /// The object that the name at a place is of.
@@ -55,6 +54,7 @@ pub(super) fn occurrences<'p>(view: &View<'p>, named: &Named<'p>) -> Vec<Occurre
             let edges: Vec<_> = graph.edges_to(id).map(|edge| occurrence(view, edge)).collect();
             found.extend(edges);
             found.extend(patches_of(view, object));
+            found.extend(names_of_makers(view, object));
             if makes_namesake(object) {
                 let same = made_by(view, id).into_iter().filter(|edge| edge.name == object.name());
                 found.extend(same.map(|edge| occurrence(view, edge)));
@@ -70,7 +70,7 @@ pub(super) fn occurrences<'p>(view: &View<'p>, named: &Named<'p>) -> Vec<Occurre
     }
     if named.kind == KindRef::Known(Kind::Namespace) {
         found.extend(namespaces_beside_names(view, named.name));
-        found.extend(namespaces_of_listeners(view, named.name));
+        found.extend(namespaces_in_selectors(view, named.name));
     }
     found
 }
@@ -125,26 +125,41 @@ fn patches_of<'p>(view: &View<'p>, object: ObjectRef<'p>) -> Vec<Occurrence<'p>>
     patches.filter_map(|patch| Some(Occurrence::of(patch, patch.get("metadata.name")?, false))).collect()
 }
 
-/// The names of a namespace in the selectors by which Gateways choose whose routes and listeners they take.
-fn namespaces_of_listeners<'p>(view: &View<'p>, namespace: &str) -> Vec<Occurrence<'p>> {
-    let listeners = view.program.objects().flat_map(listeners_of);
-    let selectors = listeners.filter_map(|listener| {
-        Some((listener.parent, listener.node.get_path("allowedRoutes.namespaces.selector")?))
+/// The fields by which those say the name that make an object which is there, or add to it.
+fn names_of_makers<'p>(view: &View<'p>, object: ObjectRef<'p>) -> Vec<Occurrence<'p>> {
+    let makers = view.graph.makers(object.kind(), object.namespace(), object.name()).flatten();
+    let fields = makers.filter_map(|maker| {
+        let path = match maker.kind() {
+            Kind::ExternalSecret => "spec.target.name",
+            Kind::ClusterExternalSecret => "spec.externalSecretSpec.target.name",
+            Kind::Certificate => "spec.secretName",
+            _ => return None,
+        };
+        let field = maker.get(path).filter(|field| field.as_str() == Some(object.name()))?;
+        Some(Occurrence::of(maker, field, false))
     });
-    let gateways = view.program.objects().filter(|object| object.kind() == Kind::Gateway);
-    let of_gateways = gateways
-        .filter_map(|gateway| Some((gateway, gateway.get("spec.allowedListeners.namespaces.selector")?)));
-    let selectors = selectors.chain(of_gateways);
-    let named = selectors.flat_map(|(object, selector)| {
-        let pair = selector.get("matchLabels").and_then(|labels| labels.get(NAMESPACE_NAME_LABEL));
-        let is_about_name =
-            |term: &NodeRef<'p>| term.get("key").and_then(NodeRef::as_str) == Some(NAMESPACE_NAME_LABEL);
-        let terms = items_at(selector, "matchExpressions").filter(is_about_name);
-        let values = pair.into_iter().chain(terms.flat_map(|term| items_at(term, "values")));
-        values.map(move |value| (object, value)).collect::<Vec<_>>()
-    });
-    let of_this = named.filter(|(_, value)| value.as_str() == Some(namespace));
-    of_this.map(|(object, value)| Occurrence::of(object, value, false)).collect()
+    fields.collect()
+}
+
+/// The names of a namespace in selectors by the label that holds it: what asks for that label is about namespaces, whatever
+/// the kind.
+fn namespaces_in_selectors<'p>(view: &View<'p>, namespace: &str) -> Vec<Occurrence<'p>> {
+    let mut found = Vec::new();
+    let speaking =
+        view.program.objects().filter(|object| object.file.source.text().contains(NAMESPACE_NAME_LABEL));
+    for object in speaking {
+        let mut pending = vec![object.root()];
+        while let Some(node) = pending.pop() {
+            pending.extend(node.items());
+            pending.extend(node.entries().map(|(_, value)| value));
+            let pair = node.get(NAMESPACE_NAME_LABEL);
+            let is_term = node.get("key").and_then(NodeRef::as_str) == Some(NAMESPACE_NAME_LABEL);
+            let values = is_term.then(|| items_at(node, "values")).into_iter().flatten();
+            let named = pair.into_iter().chain(values).filter(|value| value.as_str() == Some(namespace));
+            found.extend(named.map(|value| Occurrence::of(object, value, false)));
+        }
+    }
+    found
 }
 
 /// The fields that stand beside a name and say the namespace that it is in.
