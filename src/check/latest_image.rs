@@ -31,9 +31,9 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
 
 fn report(object: ObjectRef<'_>, node: NodeRef<'_>, image: Image<'_>, sink: &mut Sink<'_>) {
     let message = match image.tag {
-        Some(tag) => format!("image `{}:{tag}` changes under its name", image.repository),
+        Some(tag) => format!("image `{}:{tag}` can be another one at the next pull", image.repository),
         None => format!(
-            "image `{}` has no tag, so it is `latest`, which changes under its name",
+            "image `{}` has no tag: it is `latest`, which can be another one at the next pull",
             image.repository
         ),
     };

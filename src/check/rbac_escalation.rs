@@ -74,7 +74,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         let Some((way, node)) = WAYS.iter().find_map(|way| Some((way, taken(rule, way)?))) else { continue };
         let scope = if object.kind() == Kind::Role { " of its namespace" } else { "" };
         let message = format!(
-            "who has {} `{}` {}{}: `{}` on `{}`",
+            "whoever has {} `{}` {}{}: `{}` on `{}`",
             object.kind_name(),
             object.name(),
             way.leads_to,
@@ -82,9 +82,15 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             way.verb,
             way.resource
         );
-        sink.report(object, node, message)
-            .severity(way.severity)
-            .help("leave it out, or name the objects with `resourceNames`");
+        // Since 1.33 the kubelet asks for each of these apart (`KubeletFineGrainedAuthz`), and only then for the proxy.
+        let help = match way.resource {
+            "nodes/proxy" => {
+                "permit what is asked of the kubelet instead: `nodes/metrics`, `nodes/stats`, `nodes/log`, \
+                 `nodes/pods`, `nodes/healthz` or `nodes/configz`"
+            }
+            _ => "leave it out, or name the objects with `resourceNames`",
+        };
+        sink.report(object, node, message).severity(way.severity).help(help);
     }
 }
 

@@ -31,7 +31,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let message = format!(
-            "the liveness probe of container `{}` asks the same as its readiness probe, and gives up as soon",
+            "the liveness probe of container `{}` asks the same as its readiness probe, and gives up just as soon",
             container.name()
         );
         // An open port says little of load: who does not accept connections is seldom merely busy.

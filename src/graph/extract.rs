@@ -146,7 +146,8 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
             let kinds = declared.kinds_of_rule(holder);
             edges.extend(kinds.into_iter().filter_map(|kind| edge(object, row, field, holder, kind)));
         }
-        _ => edges.extend(target_kind(row, holder).and_then(|kind| edge(object, row, field, holder, kind))),
+        _ => edges
+            .extend(target_kind(row, field, holder).and_then(|kind| edge(object, row, field, holder, kind))),
     };
     if let Some(holder) = object.namespace().and_then(|_| object.root().get("metadata"))
         && let Some(field) = holder.get("namespace")
@@ -206,9 +207,13 @@ fn sibling<'p>(holder: NodeRef<'p>, key: &str) -> Option<&'p str> {
     holder.get(key)?.as_str().filter(|text| !text.is_empty())
 }
 
-fn target_kind<'p>(row: &Row, holder: NodeRef<'p>) -> Option<KindRef<'p>> {
+fn target_kind<'p>(row: &Row, field: NodeRef<'p>, holder: NodeRef<'p>) -> Option<KindRef<'p>> {
     match row.to {
         To::Kind(kind) => Some(KindRef::Known(kind)),
+        To::Unless(key, kind) => {
+            let is_outdone = sibling(holder, key).is_some_and(|other| field.as_str() != Some(other));
+            (!is_outdone).then_some(KindRef::Known(kind))
+        }
         To::If(kind) => (sibling(holder, "kind") == Some(kind.as_str())).then_some(KindRef::Known(kind)),
         To::Said { group: group_key, default } => {
             let Some(kind) = sibling(holder, "kind") else { return default.map(KindRef::Known) };

@@ -37,9 +37,11 @@ impl<'p> Image<'p> {
     }
 }
 
-/// Whether the text is not an image yet: a variable or template that another tool fills in.
+/// Whether the text is not an image yet: a variable or template that another tool fills in, or the import path of a Go
+/// program that `ko` builds and names by its digest (`ko://`, and before that the bare path).
 pub fn is_placeholder(text: &str) -> bool {
-    text.contains(['$', '{', '}', '<', '>', ' ']) || text.is_empty()
+    let is_import_path = text.contains("://") || text.starts_with("github.com/");
+    text.contains(['$', '{', '}', '<', '>', ' ', '%']) || is_import_path || text.is_empty()
 }
 
 /// Whether a kustomization of the input names an image in its `images`, which gives it another name, tag or digest.
