@@ -29,7 +29,7 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     });
     let Some(other) = earlier else { return };
     let message = format!(
-        "{} `{}` and `{}` are both the default: the one made last wins",
+        "{}es `{}` and `{}` are both the default: the one made last wins",
         object.kind_name(),
         other.name(),
         object.name()

@@ -7,6 +7,7 @@ use crate::graph::ports::{PortRef, ports_of_container, ports_of_service, running
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::{Container, ContainerRole};
+use crate::practice::image::is_injected;
 use crate::practice::{nearness, runs_for_good};
 
 pub(super) static CHECK: Check = Check {
@@ -59,6 +60,7 @@ fn unready<'p>(pod: &Pod<'p>, services: &[ObjectRef<'p>]) -> Vec<Container<'p>> 
         container.get("readinessProbe").is_none()
             && container.get("startupProbe").is_none()
             && !container.misspells("readinessProbe")
+            && !is_injected(*container)
     };
     if !targeted.is_empty() {
         return targeted.into_iter().filter(lacks_probe).collect();
@@ -75,8 +77,8 @@ fn unready<'p>(pod: &Pod<'p>, services: &[ObjectRef<'p>]) -> Vec<Container<'p>> 
 fn report(object: ObjectRef<'_>, container: Container<'_>, service: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let node = container.get("name").unwrap_or(container.node);
     let message = format!(
-        "container `{}` of {} `{}` gets traffic from Service `{}` and has no readiness probe",
-        container.name(),
+        "{} of {} `{}` gets traffic from Service `{}` and has no readiness probe",
+        container.title(),
         object.kind_name(),
         object.name(),
         service.name()

@@ -28,10 +28,10 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
                 sink.report(object, node, message).help("the API server refuses the Namespace");
             }
             BadLabel::Key { node } => {
-                let message = format!("`{}` is no label of the pod security admission", node.content());
+                let message = format!("`{}` is not a label of Pod Security Admission", node.content());
                 sink.report(object, node, message)
                     .severity(Severity::Warning)
-                    .label("passed over without a word")
+                    .label("ignored without a word")
                     .help("there are `enforce`, `warn` and `audit`, and each with `-version`");
             }
         }

@@ -42,8 +42,8 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 static WAYS: &[Way] = &[
     way("escalate", RBAC, "clusterroles", "can write any right into a role", Severity::Warning),
     way("escalate", RBAC, "roles", "can write any right into a role", Severity::Warning),
-    way("bind", RBAC, "clusterroles", "can bind any role to itself", Severity::Warning),
-    way("bind", RBAC, "roles", "can bind any role to itself", Severity::Warning),
+    way("bind", RBAC, "clusterroles", "can give itself any role", Severity::Warning),
+    way("bind", RBAC, "roles", "can give itself any role", Severity::Warning),
     way("impersonate", "", "users", "can act as anybody", Severity::Warning),
     way("impersonate", "", "groups", "can act as any group, `system:masters` included", Severity::Warning),
     way("impersonate", "", "serviceaccounts", "can act as any ServiceAccount", Severity::Warning),

@@ -34,8 +34,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             if secret == Secret::Name && is_public_half(name, has) {
                 continue;
             }
-            let message =
-                format!("variable `{name}` of container `{}` {}", container.name(), secret.describe());
+            let message = format!("variable `{name}` of {} {}", container.title(), secret.describe());
             sink.report(object, value, message).help(
                 "keep it in a Secret and name it here: `valueFrom: {secretKeyRef: {name: ..., key: ...}}`",
             );

@@ -51,9 +51,10 @@ pub(super) fn report_if_empty<'p>(
         report.help("give the pods this label, or select by labels that they have");
         return;
     };
-    let report = report.help(format!("write `{}: {}`", key.key(), value.content()));
+    let help = format!("write `{}: {}`", key.key(), value.content());
+    let report = report.help(help.clone());
     if let Some(text) = repaired(first, key, value) {
-        report.fix(format!("write `{}`", value.content()), Safety::Safe, object.span(first.node), text);
+        report.fix(help, Safety::Safe, object.span(first.node), text);
     }
 }
 

@@ -50,7 +50,7 @@ fn check_rule(
             continue;
         }
         let Some(meant) = meant_group(table, group) else { continue };
-        let message = format!("{} names API group `{group}`, which there is not", role(object));
+        let message = format!("{} names API group `{group}`, which does not exist", role(object));
         let report = sink
             .report(object, node, message)
             .label("no such API group")

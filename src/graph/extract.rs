@@ -210,6 +210,10 @@ fn sibling<'p>(holder: NodeRef<'p>, key: &str) -> Option<&'p str> {
 fn target_kind<'p>(row: &Row, field: NodeRef<'p>, holder: NodeRef<'p>) -> Option<KindRef<'p>> {
     match row.to {
         To::Kind(kind) => Some(KindRef::Known(kind)),
+        To::Backend => {
+            let port = holder.get_path("port.name").and_then(NodeRef::as_str);
+            (port != Some("use-annotation")).then_some(KindRef::Known(Kind::Service))
+        }
         To::Unless(key, kind) => {
             let is_outdone = sibling(holder, key).is_some_and(|other| field.as_str() != Some(other));
             (!is_outdone).then_some(KindRef::Known(kind))

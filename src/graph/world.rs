@@ -290,6 +290,11 @@ fn collect_made<'p>(object: ObjectRef<'p>, made: &mut Vec<Made<'p>>) {
                 }
             }
         }
+        Kind::Role => {
+            for (kind, name) in made_by_holders(object) {
+                push(kind, own, Cow::Borrowed(name), false);
+            }
+        }
         Kind::Job | Kind::CronJob => {
             for (kind, name) in made_by_commands(object) {
                 push(kind, own, Cow::Borrowed(name), false);
@@ -298,6 +303,30 @@ fn collect_made<'p>(object: ObjectRef<'p>, made: &mut Vec<Made<'p>>) {
         // The operator names its custom resources' outputs in fields that only it knows.
         _ => {}
     }
+}
+
+/// The Secrets and ConfigMaps that a Role names while it permits to create such: who holds it makes them when it runs.
+fn made_by_holders(role: ObjectRef<'_>) -> Vec<(Kind, &str)> {
+    let rules = || role.get("rules").into_iter().flat_map(NodeRef::items);
+    let lists = |rule: NodeRef<'_>, list: &str, wanted: &str| {
+        let mut items = rule.get(list).into_iter().flat_map(NodeRef::items);
+        items.any(|item| item.content() == wanted || item.content() == "*")
+    };
+    let mut made = Vec::new();
+    for (kind, resource) in [(Kind::Secret, "secrets"), (Kind::ConfigMap, "configmaps")] {
+        let is_creator = |rule: NodeRef<'_>| {
+            lists(rule, "verbs", "create")
+                && lists(rule, "resources", resource)
+                && lists(rule, "apiGroups", "")
+        };
+        if !rules().any(is_creator) {
+            continue;
+        }
+        let named = rules().filter(|rule| lists(*rule, "resources", resource));
+        let names = named.filter_map(|rule| rule.get("resourceNames")).flat_map(NodeRef::items);
+        made.extend(names.filter_map(NodeRef::as_str).map(|name| (kind, name)));
+    }
+    made
 }
 
 /// What the commands of a Job make, where they say so in words that many share: `--secret-name=NAME` of the programs that

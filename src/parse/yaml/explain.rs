@@ -159,8 +159,9 @@ impl Reader<'_> {
             format!("a space is missing after the colon of `{key}:`"),
         );
         problem.label = "without a space after it, this colon is part of the text".to_owned();
-        problem.help = Some(format!("write `{key}: {}`", self.word_at(colon + 1)));
-        problem.fix = Some(insert_space(colon + 1));
+        let help = format!("write `{key}: {}`", self.word_at(colon + 1));
+        problem.fix = Some(ProblemFix { title: help.clone(), ..insert_space(colon + 1) });
+        problem.help = Some(help);
         self.report(problem);
         Resume::WithColon { line: self.line_start_of(start), colon }
     }
