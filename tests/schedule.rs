@@ -195,7 +195,7 @@ fn a_bad_inventory_is_said_with_its_place() {
     let lines: Vec<&str> = stderr.lines().collect();
     assert!(lines[0].starts_with("nodes.yaml:6:3: error: a NodePool has no field `zoness`"), "{stderr}");
     assert!(
-        lines[1].starts_with("nodes.yaml:7:35: error: the amount of `memory` is no quantity"),
+        lines[1].starts_with("nodes.yaml:7:35: error: the amount of `memory` is not a quantity"),
         "{stderr}"
     );
     let (status, stdout, _) =

@@ -87,7 +87,7 @@ spec: {parentRef: {name: a, resource: services}}
     assert_eq!(
         check(policy, at(37)),
         [
-            "1: removed-api: `networking.k8s.io/v1beta1` IPAddress is gone since Kubernetes 1.37, use `networking.k8s.io/v1`"
+            "1: removed-api: `networking.k8s.io/v1beta1` IPAddress was removed in Kubernetes 1.37, use `networking.k8s.io/v1`"
         ]
     );
 }

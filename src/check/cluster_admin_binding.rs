@@ -34,8 +34,11 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         (_, Some(namespace)) => (format!("in namespace `{namespace}`"), Severity::Note),
         _ => return,
     };
-    let message =
-        format!("{} `{}` lets {} do everything {scope}", object.kind_name(), object.name(), who.join(", "));
+    let who = match who.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => who.concat(),
+    };
+    let message = format!("{} `{}` lets {who} do everything {scope}", object.kind_name(), object.name());
     sink.report(object, role, message)
         .severity(severity)
         .help("bind a role with the verbs and resources that are needed");

@@ -34,7 +34,7 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         false => ("the one made last wins", Severity::Warning),
     };
     let message = format!(
-        "{} `{}` and `{}` are both the default: {fate}",
+        "{}es `{}` and `{}` are both the default: {fate}",
         object.kind_name(),
         other.name(),
         object.name()

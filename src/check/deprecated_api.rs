@@ -39,7 +39,7 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     if row.removed.is_none() {
         report = report.severity(Severity::Note);
     }
-    for note in row.notes.split("; ").filter(|note| !note.is_empty()) {
+    for note in row.notes_on(object) {
         report = report.help(note);
     }
     if let Some(replacement) = row.replacement.filter(|_| row.change == Change::ApiVersionOnly)

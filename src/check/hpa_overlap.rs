@@ -4,8 +4,8 @@ use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::Severity;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
+use crate::practice::is_same;
 use crate::practice::replicas::autoscalers_of;
-use crate::practice::{folder, is_same};
 
 pub(super) static CHECK: Check = Check {
     id: "hpa-overlap",
@@ -41,9 +41,9 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             target.name(),
             fate(object, other)
         );
-        // Two in different folders may be meant for different clusters.
-        let is_near = folder(other) == folder(object);
-        let severity = if is_near { Severity::Error } else { Severity::Warning };
+        // Two in one file are applied together. In different files they may be two ways to scale, of which one is taken.
+        let is_certain = other.file.id == object.file.id || cx.graph.is_closed();
+        let severity = if is_certain { Severity::Error } else { Severity::Warning };
         sink.report(object, edge.field, message)
             .severity(severity)
             .related(other.name_span(), "scales it as well")

@@ -35,7 +35,7 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             .collect();
         let Some(first) = lacking.first() else { continue };
         let message = format!(
-            "HorizontalPodAutoscaler `{}` scales on a share of the {} request, and container `{}` of {} `{}` makes none",
+            "HorizontalPodAutoscaler `{}` scales on a share of the {} request, and container `{}` of {} `{}` has none",
             object.name(),
             share.resource,
             first.name(),

@@ -57,7 +57,7 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let Some(known) = known.filter(|known| target.minor >= known.gone_since) else { return };
     let since = Version { minor: known.gone_since };
     let message = format!(
-        "{} names the in-tree provisioner `{}`, which is gone since Kubernetes {since}",
+        "{} names the in-tree provisioner `{}`, which was removed in Kubernetes {since}",
         absence::title(object),
         known.name
     );

@@ -5,14 +5,14 @@ use crate::diagnostic::Severity;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::{ContainerRole, PodTemplate};
 use crate::parse::tree::NodeRef;
-use crate::practice::image::{Image, is_placeholder, is_renamed};
+use crate::practice::image::{Image, is_injected, is_placeholder, is_renamed};
 
 pub(super) static CHECK: Check = Check {
     id: "latest-image",
     group: Group::Reliability,
     severity: Severity::Warning,
     since: "0.1.0",
-    summary: "an image whose content changes under its name",
+    summary: "an image whose content can change while its name stays",
     page: include_str!("latest_image.md"),
     run: Run::Object(run),
 };
@@ -23,7 +23,7 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         let Some(node) = container.get("image") else { continue };
         let Some(text) = node.as_str().filter(|text| !is_placeholder(text)) else { continue };
         let image = Image::parse(text);
-        if image.is_latest() && !is_renamed(cx.program, image.repository) {
+        if image.is_latest() && !is_injected(container) && !is_renamed(cx.program, image.repository) {
             report(object, node, image, sink);
         }
     }
@@ -31,9 +31,9 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
 
 fn report(object: ObjectRef<'_>, node: NodeRef<'_>, image: Image<'_>, sink: &mut Sink<'_>) {
     let message = match image.tag {
-        Some(tag) => format!("image `{}:{tag}` changes under its name", image.repository),
+        Some(tag) => format!("image `{}:{tag}` can be another one at the next pull", image.repository),
         None => format!(
-            "image `{}` has no tag, so it is `latest`, which changes under its name",
+            "image `{}` has no tag: it is `latest`, which can be another one at the next pull",
             image.repository
         ),
     };

@@ -26,7 +26,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     for container in main.filter(|container| container.get("livenessProbe").is_none()) {
         let node = container.get("name").unwrap_or(container.node);
         let message =
-            format!("container `{}` has no liveness probe: when it hangs, it stays so", container.name());
+            format!("{} has no liveness probe: when it hangs, nothing restarts it", container.title());
         sink.report(object, node, message);
     }
 }

@@ -6,6 +6,7 @@ use crate::diagnostic::Severity;
 use crate::graph::ports::running_containers;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
+use crate::practice::image::is_injected;
 use crate::practice::resources::has_limit;
 
 pub(super) static CHECK: Check = Check {
@@ -24,14 +25,14 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     if object.is_broken() || !sink.wants(severity) {
         return;
     }
-    for container in running_containers(template) {
+    for container in running_containers(template).filter(|container| !is_injected(*container)) {
         if has_limit(cx.graph, template, container, "memory") {
             continue;
         }
         let node = container.get("name").unwrap_or(container.node);
         let message = format!(
-            "container `{}` of {} `{}` has no memory limit",
-            container.name(),
+            "{} of {} `{}` has no memory limit",
+            container.title(),
             object.kind_name(),
             object.name()
         );

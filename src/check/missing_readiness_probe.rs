@@ -7,7 +7,8 @@ use crate::graph::ports::{PortRef, ports_of_container, ports_of_service, running
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::{Container, ContainerRole};
-use crate::practice::runs_for_good;
+use crate::practice::image::is_injected;
+use crate::practice::{nearness, runs_for_good};
 
 pub(super) static CHECK: Check = Check {
     id: "missing-readiness-probe",
@@ -28,8 +29,15 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let wants_ready = |service: &ObjectRef<'_>| {
         service.get("spec.publishNotReadyAddresses").is_none_or(|value| value.as_bool() != Some(true))
     };
-    let services: Vec<_> = cx.graph.services_of_pod(pod).into_iter().filter(wants_ready).collect();
-    let Some(service) = services.first() else { return };
+    // Where folders are alternatives of each other, a Service has a twin beside the pod, which is the one that counts.
+    let is_meant = |service: &ObjectRef<'p>| {
+        let here = nearness(object, *service);
+        cx.graph.twins(*service).all(|twin| nearness(object, twin) <= here)
+    };
+    let services = cx.graph.services_of_pod(pod).into_iter().filter(wants_ready);
+    let services: Vec<_> = services.filter(is_meant).collect();
+    let nearest = services.iter().rev().max_by_key(|service| nearness(object, **service));
+    let Some(service) = nearest else { return };
     for container in unready(pod, &services) {
         report(object, container, *service, sink);
     }
@@ -52,6 +60,7 @@ fn unready<'p>(pod: &Pod<'p>, services: &[ObjectRef<'p>]) -> Vec<Container<'p>> 
         container.get("readinessProbe").is_none()
             && container.get("startupProbe").is_none()
             && !container.misspells("readinessProbe")
+            && !is_injected(*container)
     };
     if !targeted.is_empty() {
         return targeted.into_iter().filter(lacks_probe).collect();
@@ -68,8 +77,8 @@ fn unready<'p>(pod: &Pod<'p>, services: &[ObjectRef<'p>]) -> Vec<Container<'p>> 
 fn report(object: ObjectRef<'_>, container: Container<'_>, service: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let node = container.get("name").unwrap_or(container.node);
     let message = format!(
-        "container `{}` of {} `{}` gets traffic from Service `{}` and has no readiness probe",
-        container.name(),
+        "{} of {} `{}` gets traffic from Service `{}` and has no readiness probe",
+        container.title(),
         object.kind_name(),
         object.name(),
         service.name()

@@ -6,6 +6,7 @@ use crate::graph::ports::running_containers;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
+use crate::practice::image::is_injected;
 use crate::practice::resources::has_request;
 
 pub(super) static CHECK: Check = Check {
@@ -24,7 +25,7 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     if object.is_broken() || !sink.wants(severity) {
         return;
     }
-    for container in running_containers(template) {
+    for container in running_containers(template).filter(|container| !is_injected(*container)) {
         let lacks = |resource| !has_request(cx.graph, template, container, resource);
         let what = match (lacks("cpu"), lacks("memory")) {
             (true, true) => "no cpu and no memory",
@@ -33,12 +34,8 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             (false, false) => continue,
         };
         let node = container.get("name").unwrap_or(container.node);
-        let message = format!(
-            "container `{}` of {} `{}` requests {what}",
-            container.name(),
-            object.kind_name(),
-            object.name()
-        );
+        let message =
+            format!("{} of {} `{}` requests {what}", container.title(), object.kind_name(), object.name());
         sink.report(object, node, message)
             .severity(severity)
             .help("set `resources.requests`: by them the scheduler finds a node with room");
@@ -48,6 +45,8 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
 /// A pod on its own, and one that comes to an end, is more often a trial than a service.
 pub(super) fn severity_for(owner: ObjectRef<'_>) -> Severity {
     match owner.kind() {
+        // Knative fills in what its own configuration says.
+        Kind::Other if owner.group() == "serving.knative.dev" => Severity::Note,
         Kind::Pod | Kind::Job | Kind::CronJob | Kind::PodTemplate => Severity::Note,
         _ => Severity::Warning,
     }

@@ -86,7 +86,8 @@ fn what_there_is(cluster: &Cluster, wanted: &Requirement) -> Option<String> {
             None => format!("no node has a label `{}`", wanted.key),
         });
     }
-    let shown: Vec<String> = values.iter().take(5).map(|value| format!("`{value}`")).collect();
+    let shown: Vec<String> =
+        values.iter().take(5).map(|value| format!("`{}: {value}`", wanted.key)).collect();
     let more = if values.len() > shown.len() { ", ..." } else { "" };
-    Some(format!("the nodes have `{}` {}{more}", wanted.key, shown.join(", ")))
+    Some(format!("the nodes have {}{more}", shown.join(", ")))
 }

@@ -24,8 +24,8 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         for word in words {
             let Some(url) = open_url(word) else { continue };
             let message = format!(
-                "etcd in container `{}` serves clients at `{url}`, without TLS and to everybody",
-                container.name()
+                "etcd in {} serves clients at `{url}`, without TLS and to everybody",
+                container.title()
             );
             sink.report(object, word, message)
                 .help("listen at `https://`, with `--client-cert-auth` and a `--trusted-ca-file`");

@@ -60,9 +60,11 @@ fn report_each(object: ObjectRef<'_>, violations: &[Violation<'_>], sink: &mut S
                 violation.reason,
                 fault.detail
             );
-            sink.report(object, fault.node, message)
-                .severity(severity)
-                .help(advice(violation.control, fault.node));
+            sink.report(object, fault.node, message).severity(severity).help(advice(
+                object,
+                violation.control,
+                fault.node,
+            ));
         }
     }
 }
@@ -108,17 +110,31 @@ pub(super) fn report_together(
     }
 }
 
-fn advice(control: &str, node: NodeRef<'_>) -> &'static str {
+/// What is of the node, and what the agents of a node may need of it.
+const OF_THE_NODE: [&str; 5] =
+    ["capabilities_baseline", "hostNamespaces", "hostPathVolumes", "hostPorts", "privileged"];
+
+fn advice(object: ObjectRef<'_>, control: &str, node: NodeRef<'_>) -> &'static str {
     let path = node.content();
     match control {
+        control if object.kind() == Kind::DaemonSet && OF_THE_NODE.contains(&control) => {
+            "leave it out, or, if the agent needs it, say so: label its namespace \
+             `pod-security.kubernetes.io/enforce: privileged`"
+        }
         "privileged" => {
             "a privileged container is root on its node: give it the one capability that it needs"
         }
         "hostPathVolumes" if path.ends_with(".sock") => "whoever can use this socket is root on the node",
         "hostPathVolumes" => "use a claim, an emptyDir or a ConfigMap: the files of a node are not the pod's",
-        "hostNamespaces" => "in the namespaces of its node a pod sees, and can reach, what is not its own",
-        "hostPorts" => "expose it by a Service: a host port also allows one such pod for each node only",
-        "capabilities_baseline" => "leave it out, or keep the pod in a namespace of its own that allows it",
+        "hostNamespaces" => {
+            "leave it out: in the namespaces of its node a pod can see and reach what belongs to others"
+        }
+        "hostPorts" => {
+            "expose it with a Service: a host port also leaves room for only one such pod on each node"
+        }
+        "capabilities_baseline" => {
+            "leave it out, or keep the pod in a namespace labelled `pod-security.kubernetes.io/enforce: privileged`"
+        }
         _ => "leave it out: the default is what the standard asks for",
     }
 }

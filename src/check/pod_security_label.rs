@@ -46,11 +46,11 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
                 }
             }
             BadLabel::Key { node } => {
-                let message = format!("`{}` is no label of the pod security admission", node.content());
+                let message = format!("`{}` is not a label of Pod Security Admission", node.content());
                 let report = sink
                     .report(object, node, message)
                     .severity(Severity::Warning)
-                    .label("passed over without a word")
+                    .label("ignored without a word")
                     .help("there are `enforce`, `warn` and `audit`, and each with `-version`");
                 let meant = keys().find(|key| typo::is_typo(node.content(), key));
                 let is_free = |key: &String| object.labels().is_some_and(|labels| labels.get(key).is_none());

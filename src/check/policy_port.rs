@@ -122,8 +122,10 @@ fn report<'p>(
     if meant.is_none() && !context.graph.is_closed() && context.graph.may_have_other_pods(namespace) {
         return;
     }
-    let message =
-        format!("{} names port `{name}`, which no pod that it is about has", absence::title(object));
+    let message = format!(
+        "{} names port `{name}`, which none of the pods that it is about has",
+        absence::title(object)
+    );
     let severity = if meant.is_some() { Severity::Error } else { Severity::Warning };
     let mut report =
         sink.report(object, place, message).severity(severity).label("no port of this name and protocol");

@@ -54,8 +54,8 @@ const ADMISSION: &str = "admissionregistration.k8s.io";
 static WAYS: &[Way] = &[
     way("escalate", RBAC, "clusterroles", "can write any right into a role", Severity::Warning),
     way("escalate", RBAC, "roles", "can write any right into a role", Severity::Warning),
-    way("bind", RBAC, "clusterroles", "can bind any role to itself", Severity::Warning),
-    way("bind", RBAC, "roles", "can bind any role to itself", Severity::Warning),
+    way("bind", RBAC, "clusterroles", "can give itself any role", Severity::Warning),
+    way("bind", RBAC, "roles", "can give itself any role", Severity::Warning),
     way("impersonate", "", "users", "can act as anybody", Severity::Warning),
     way("impersonate", "", "groups", "can act as any group, `system:masters` included", Severity::Warning),
     way("impersonate", "", "serviceaccounts", "can act as any ServiceAccount", Severity::Warning),
@@ -108,7 +108,7 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         let Some((way, node)) = found else { continue };
         let scope = if object.kind() == Kind::Role { " of its namespace" } else { "" };
         let message = format!(
-            "who has {} `{}` {}{}: `{}` on `{}`",
+            "whoever has {} `{}` {}{}: `{}` on `{}`",
             object.kind_name(),
             object.name(),
             way.leads_to,
@@ -116,9 +116,15 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             way.verb,
             way.resource
         );
-        sink.report(object, node, message)
-            .severity(way.severity)
-            .help("leave it out, or name the objects with `resourceNames`");
+        // Since 1.33 the kubelet asks for each of these apart (`KubeletFineGrainedAuthz`), and only then for the proxy.
+        let help = match way.resource {
+            "nodes/proxy" => {
+                "permit what is asked of the kubelet instead: `nodes/metrics`, `nodes/stats`, `nodes/log`, \
+                 `nodes/pods`, `nodes/healthz` or `nodes/configz`"
+            }
+            _ => "leave it out, or name the objects with `resourceNames`",
+        };
+        sink.report(object, node, message).severity(way.severity).help(help);
     }
 }
 

@@ -75,7 +75,7 @@ fn removed<'p>(cx: &Context<'p>, object: ObjectRef<'p>, row: &Lifecycle, sink: &
     let target = cx.schemas.table().version();
     let name = format!("`{}` {}", row.api_version, row.kind);
     let when = match row.removed {
-        Some(removed) => format!("is gone since Kubernetes {removed}"),
+        Some(removed) => format!("was removed in Kubernetes {removed}"),
         None => format!("is not served by Kubernetes {target}"),
     };
     let instead = match row.replacement {
@@ -85,15 +85,14 @@ fn removed<'p>(cx: &Context<'p>, object: ObjectRef<'p>, row: &Lifecycle, sink: &
     let mut report = sink
         .report(object, node, format!("{name} {when}{instead}"))
         .label(format!("not in Kubernetes {target}"));
-    for note in row.notes.split("; ").filter(|note| !note.is_empty()) {
+    let mut notes = row.notes_on(object).peekable();
+    let is_moved_alone = row.change == Change::ApiVersionOnly || notes.peek().is_none();
+    for note in notes {
         report = report.help(note);
     }
     let Some(replacement) = row.replacement else { return };
     // Where more than the version may have to change, the fix is offered only if the object would be valid as it is.
-    let safety = match row.change {
-        Change::ApiVersionOnly => Safety::Safe,
-        Change::Shape => Safety::Unsafe,
-    };
+    let safety = if is_moved_alone { Safety::Safe } else { Safety::Unsafe };
     let is_valid =
         || cx.schemas.problems_under(object, replacement).is_some_and(|problems| problems.is_empty());
     if let Some(text) = edit::in_style_of(node, replacement)

@@ -31,8 +31,8 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let message = format!(
-            "the liveness probe of container `{}` asks the same as its readiness probe, and gives up as soon",
-            container.name()
+            "the liveness probe of {} asks the same as its readiness probe, and gives up just as soon",
+            container.title()
         );
         // An open port says little of load: who does not accept connections is seldom merely busy.
         let severity = if name == "tcpSocket" { Severity::Note } else { Severity::Warning };

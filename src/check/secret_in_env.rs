@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
-use crate::practice::secrecy::recognise;
+use crate::practice::secrecy::{Secret, is_public_half, recognise};
 use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
@@ -27,11 +27,14 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
                 continue;
             };
             let Some(secret) = recognise(name, value.content()) else { continue };
-            let message = format!(
-                "variable `{name}` of container `{}` {} in plain text",
-                container.name(),
-                secret.describe()
-            );
+            let has = |other: &str| {
+                let mut names = items_at(container.node, "env").filter_map(|entry| entry.get("name"));
+                names.any(|name| name.content() == other)
+            };
+            if secret == Secret::Name && is_public_half(name, has) {
+                continue;
+            }
+            let message = format!("variable `{name}` of {} {}", container.title(), secret.describe());
             sink.report(object, value, message).help(
                 "keep it in a Secret and name it here: `valueFrom: {secretKeyRef: {name: ..., key: ...}}`",
             );

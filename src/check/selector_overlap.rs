@@ -33,8 +33,13 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
 /// Another workload's pods: controllers tell them apart by their owner, autoscalers, budgets and people do not.
 fn workload<'p>(cx: &Context<'p>, object: ObjectRef<'p>, selector: &Selector<'p>, sink: &mut Sink<'_>) {
     let Some(namespace) = object.namespace() else { return };
+    // One DaemonSet for each kind of node, all under one name, is how agents are shipped, and nothing scales them.
+    let is_agent = |other: ObjectRef<'_>| object.kind() == Kind::DaemonSet && other.kind() == Kind::DaemonSet;
     let others = cx.graph.select(namespace, selector).map(Pod::owner).filter(|other| {
-        other.id != object.id && !is_same(*other, object) && workload_selector(*other).is_some()
+        other.id != object.id
+            && !is_same(*other, object)
+            && !is_agent(*other)
+            && workload_selector(*other).is_some()
     });
     // Two workloads in different folders are seldom applied together if they get in each other's way.
     let is_near = |other: &ObjectRef<'_>| folder(*other) == folder(object);

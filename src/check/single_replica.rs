@@ -24,7 +24,7 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some(service) = services.first() else { return };
     let when = if replicas.most() > 1 { ", when scaled down," } else { "" };
     let message = format!(
-        "{} `{}`{when} is one pod behind Service `{}`: with it, the service is gone",
+        "{} `{}`{when} is one pod behind Service `{}`: while it is away, nobody answers",
         object.kind_name(),
         object.name(),
         service.name()

@@ -20,7 +20,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let Some(template) = PodTemplate::of(object) else { return };
     for port in template.containers().flat_map(ports_of_container) {
         if port.number.as_i64() == Some(22) && port.protocol() == "TCP" {
-            let message = format!("container `{}` listens for ssh", port.container.name());
+            let message = format!("{} listens for ssh", port.container.title());
             sink.report(object, port.number, message)
                 .help("use `kubectl exec`: it asks for rights, and leaves a trace in the audit log");
         }

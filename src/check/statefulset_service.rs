@@ -39,7 +39,11 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         absence::title(object)
     );
     let place = service.get("spec.clusterIP").or_else(|| service.get("spec.type"));
+    // Nobody asks for a single pod by its own name: that of the Service leads to it.
+    let replicas = object.get("spec.replicas").and_then(NodeRef::as_i64);
+    let severity = if replicas.unwrap_or(1) <= 1 { Severity::Note } else { Severity::Warning };
     sink.report(object, edge.field, message)
+        .severity(severity)
         .label("its pods get no DNS names of their own")
         .related(place.map_or(service.name_span(), |node| service.span(node)), "has an address of its own")
         .help("name a Service with `clusterIP: None` and the same selector here");

@@ -50,7 +50,7 @@ fn check_rule(
             continue;
         }
         let Some(meant) = meant_group(table, group) else { continue };
-        let message = format!("{} names API group `{group}`, which there is not", role(object));
+        let message = format!("{} names API group `{group}`, which does not exist", role(object));
         let report = sink
             .report(object, node, message)
             .label("no such API group")
@@ -122,6 +122,7 @@ fn report_removed(
     let report = report.help(format!("`{}` are in {} now", first.content(), name(home)));
     let is_home_of_all = items_at(rule.node, "resources").all(|one| homes(one).contains(&home));
     if let Some(text) = in_style_of(node, home).filter(|_| is_home_of_all) {
-        report.fix(format!("write `{}`", written(home)), Safety::Safe, object.span(node), text);
+        // The rule permits nothing as it stands: the fix gives rights, and that is for a person to decide.
+        report.fix(format!("write `{}`", written(home)), Safety::Unsafe, object.span(node), text);
     }
 }

@@ -96,12 +96,11 @@ fn report(
             role(object),
             rbac_group::name(home)
         );
-        let report = sink
-            .report(object, resource, message)
-            .label(format!("not in {here}"))
-            .help(format!("write `apiGroups: [{}]`", rbac_group::written(home)));
+        let help = format!("write `apiGroups: [{}]`", rbac_group::written(home));
+        let report =
+            sink.report(object, resource, message).label(format!("not in {here}")).help(help.clone());
         if let Some(edit) = rbac_group::moved(object, rule, table, homes[0]) {
-            report.edits(format!("name {}", rbac_group::name(home)), Safety::Safe, vec![edit]);
+            report.edits(help, Safety::Safe, vec![edit]);
         }
         return;
     }

@@ -36,7 +36,7 @@ fn run<'p>(_: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
 }
 
 fn report(object: ObjectRef<'_>, verb: NodeRef<'_>, meant: &str, has_meant: bool, sink: &mut Sink<'_>) {
-    let message = format!("{} permits `{}`, which is no verb of Kubernetes", role(object), verb.content());
+    let message = format!("{} permits `{}`, which is not a verb of Kubernetes", role(object), verb.content());
     // Beside the verb that was meant, it only is of no use.
     let severity = if has_meant { Severity::Note } else { Severity::Warning };
     let report = sink.report(object, verb, message).severity(severity).label("permits nothing");

@@ -35,8 +35,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             if mount.get("readOnly").and_then(NodeRef::as_bool) == Some(true) {
                 continue;
             }
-            let message =
-                format!("container `{}` may write to `{}` of its node", container.name(), path.content());
+            let message = format!("{} may write to `{}` of its node", container.title(), path.content());
             sink.report(object, name, message)
                 .related(object.span(*path), "files of the node")
                 .help("add `readOnly: true` to the mount");

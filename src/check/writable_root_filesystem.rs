@@ -29,7 +29,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let node = setting.or_else(|| container.get("name")).unwrap_or(container.node);
-        let message = format!("container `{}` may write to its root filesystem", container.name());
+        let message = format!("{} may write to its root filesystem", container.title());
         sink.report(object, node, message)
             .help("set `readOnlyRootFilesystem: true`, and mount an emptyDir where it must write");
     }

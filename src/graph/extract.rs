@@ -200,7 +200,8 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
             let kind = declared.kind_of_parameters(object);
             edges.extend(kind.and_then(|kind| edge(object, row, field, holder, kind)));
         }
-        _ => edges.extend(target_kind(row, holder).and_then(|kind| edge(object, row, field, holder, kind))),
+        _ => edges
+            .extend(target_kind(row, field, holder).and_then(|kind| edge(object, row, field, holder, kind))),
     };
     if let Some(holder) = object.namespace().and_then(|_| object.root().get("metadata"))
         && let Some(field) = holder.get("namespace")
@@ -299,9 +300,17 @@ fn sibling<'p>(holder: NodeRef<'p>, key: &str) -> Option<&'p str> {
     holder.get(key)?.as_str().filter(|text| !text.is_empty())
 }
 
-fn target_kind<'p>(row: &Row, holder: NodeRef<'p>) -> Option<KindRef<'p>> {
+fn target_kind<'p>(row: &Row, field: NodeRef<'p>, holder: NodeRef<'p>) -> Option<KindRef<'p>> {
     match row.to {
         To::Kind(kind) => Some(KindRef::Known(kind)),
+        To::Backend => {
+            let port = holder.get_path("port.name").and_then(NodeRef::as_str);
+            (port != Some("use-annotation")).then_some(KindRef::Known(Kind::Service))
+        }
+        To::Unless(key, kind) => {
+            let is_outdone = sibling(holder, key).is_some_and(|other| field.as_str() != Some(other));
+            (!is_outdone).then_some(KindRef::Known(kind))
+        }
         To::If(kind) => (sibling(holder, "kind") == Some(kind.as_str())).then_some(KindRef::Known(kind)),
         To::Said { group: group_key, default } => {
             // The kind has a default of its own, whichever group is named.

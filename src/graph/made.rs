@@ -115,9 +115,77 @@ pub(super) fn collect<'p>(object: ObjectRef<'p>, made: &mut Vec<Made<'p>>) {
                 }
             }
         }
+        Kind::Role => {
+            for (kind, name) in made_by_holders(object) {
+                push(kind, own, Cow::Borrowed(name), false);
+            }
+        }
+        Kind::Job | Kind::CronJob => {
+            for (kind, name) in made_by_commands(object) {
+                push(kind, own, Cow::Borrowed(name), false);
+            }
+        }
         // The operator names its custom resources' outputs in fields that only it knows.
         _ => {}
     }
+}
+
+/// The Secrets and ConfigMaps that a Role names while it permits to create such: who holds it makes them when it runs.
+fn made_by_holders(role: ObjectRef<'_>) -> Vec<(Kind, &str)> {
+    let rules = || role.get("rules").into_iter().flat_map(NodeRef::items);
+    let lists = |rule: NodeRef<'_>, list: &str, wanted: &str| {
+        let mut items = rule.get(list).into_iter().flat_map(NodeRef::items);
+        items.any(|item| item.content() == wanted || item.content() == "*")
+    };
+    let mut made = Vec::new();
+    for (kind, resource) in [(Kind::Secret, "secrets"), (Kind::ConfigMap, "configmaps")] {
+        let is_creator = |rule: NodeRef<'_>| {
+            lists(rule, "verbs", "create")
+                && lists(rule, "resources", resource)
+                && lists(rule, "apiGroups", "")
+        };
+        if !rules().any(is_creator) {
+            continue;
+        }
+        let named = rules().filter(|rule| lists(*rule, "resources", resource));
+        let names = named.filter_map(|rule| rule.get("resourceNames")).flat_map(NodeRef::items);
+        made.extend(names.filter_map(NodeRef::as_str).map(|name| (kind, name)));
+    }
+    made
+}
+
+/// What the commands of a Job make, where they say so in words that many share: `--secret-name=NAME` of the programs that
+/// issue a webhook's certificate, and `create secret generic NAME` or `create configmap NAME` of kubectl.
+fn made_by_commands(job: ObjectRef<'_>) -> Vec<(Kind, &str)> {
+    let containers = PodTemplate::of(job).into_iter().flat_map(PodTemplate::containers);
+    let mut made = Vec::new();
+    for container in containers {
+        let lists = ["command", "args"].into_iter().filter_map(|key| container.get(key));
+        let words: Vec<&str> = lists
+            .flat_map(NodeRef::items)
+            .filter_map(NodeRef::as_str)
+            .flat_map(|text| text.split([' ', '\n', '\t', ';', '=', '"', '\'']))
+            .filter(|word| !word.is_empty())
+            .collect();
+        for (index, word) in words.iter().enumerate() {
+            let after = |count: usize| words.get(index + count).copied();
+            let hit = match *word {
+                flag if flag.starts_with("--") && flag.ends_with("secret-name") => {
+                    after(1).map(|name| (Kind::Secret, name))
+                }
+                "create" => match (after(1), after(2)) {
+                    (Some("secret"), Some("generic" | "tls" | "docker-registry")) => {
+                        after(3).map(|name| (Kind::Secret, name))
+                    }
+                    (Some("configmap" | "cm"), Some(name)) => Some((Kind::ConfigMap, name)),
+                    _ => None,
+                },
+                _ => None,
+            };
+            made.extend(hit.filter(|(_, name)| !name.starts_with('-')));
+        }
+    }
+    made
 }
 
 /// The Secrets that cert-manager fills for the TLS entries of an annotated Ingress or Gateway. Mirrors `buildCertificates` of

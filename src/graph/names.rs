@@ -188,6 +188,9 @@ impl NameIndex {
         let near = self.all(program, kind, namespace).filter_map(|object| {
             let distance = typo::distance(name, object.name(), limit)?;
             let is_typo = typo::is_typo(name, object.name());
+            if !is_typo && distance > typo::longest_of_their_own(name, object.name()) / 2 {
+                return None;
+            }
             Some((!is_typo, distance, Closest { object, is_typo }))
         });
         near.min_by_key(|(not_a_typo, distance, closest)| (*not_a_typo, *distance, closest.object.id))

@@ -28,6 +28,11 @@ pub enum To {
     Kind(Kind),
     /// This one, where the sibling field `kind` says so; otherwise the field names no object.
     If(Kind),
+    /// This one, unless the sibling of this name says another, which then counts alone.
+    Unless(&'static str, Kind),
+    /// A Service, unless its port says that an annotation has the last word: to the AWS Load Balancer Controller the port
+    /// `use-annotation` means that the name is that of an action.
+    Backend,
     /// What the sibling fields `kind` and `group` say. The group's field is `apiVersion`, or one that holds the bare
     /// group. Where `kind` or group is absent, the default's stands for it.
     Said {

@@ -32,6 +32,18 @@ pub fn distance(left: &str, right: &str, limit: usize) -> Option<usize> {
     Some(last[width - 1]).filter(|distance| *distance <= limit)
 }
 
+/// The length of what is left of the longer name without the words that both begin and end with: `hf` and `chap` of
+/// `hf-secret` and `chap-secret`, which are not alike although most of their letters are.
+pub fn longest_of_their_own(left: &str, right: &str) -> usize {
+    let left: Vec<&str> = left.split(['-', '.', '_']).collect();
+    let right: Vec<&str> = right.split(['-', '.', '_']).collect();
+    let start = left.iter().zip(&right).take_while(|(a, b)| a == b).count();
+    let most = left.len().min(right.len()) - start;
+    let end = left.iter().rev().zip(right.iter().rev()).take(most).take_while(|(a, b)| a == b).count();
+    let own = |words: &[&str]| words[start..words.len() - end].iter().map(|word| word.len()).sum::<usize>();
+    own(&left).max(own(&right))
+}
+
 fn strip_common_ends<'a>(left: &'a [u8], right: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     let start = left.iter().zip(right).take_while(|(a, b)| a == b).count();
     let (left, right) = (&left[start..], &right[start..]);

@@ -87,6 +87,14 @@ impl<'p> Container<'p> {
         self.node.get("name").and_then(NodeRef::as_str).unwrap_or_default()
     }
 
+    /// How a message speaks of it. Knative lets the only container of a revision go without a name.
+    pub fn title(self) -> String {
+        match self.name() {
+            "" => "the unnamed container".to_owned(),
+            name => format!("container `{name}`"),
+        }
+    }
+
     /// Whether a key of the container is nearly, but not quite, this field: it is meant to be there, and that it is
     /// misspelt is another finding.
     pub fn misspells(self, field: &str) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::parse::foreign::SkipReason;
 use crate::parse::object::Program;
+use crate::parse::pod::Container;
 use crate::practice::selection::items_at;
 
 /// An image as the container runtimes read it (the grammar of `distribution/reference`).
@@ -37,9 +38,16 @@ impl<'p> Image<'p> {
     }
 }
 
-/// Whether the text is not an image yet: a variable or template that another tool fills in.
+/// Whether the text is not an image yet: a variable or template that another tool fills in, or the import path of a Go
+/// program that `ko` builds and names by its digest (`ko://`, and before that the bare path).
 pub fn is_placeholder(text: &str) -> bool {
-    text.contains(['$', '{', '}', '<', '>', ' ']) || text.is_empty()
+    let is_import_path = text.contains("://") || text.starts_with("github.com/");
+    text.contains(['$', '{', '}', '<', '>', ' ', '%']) || is_import_path || text.is_empty()
+}
+
+/// Whether the sidecar injector of Istio puts its own container in the place of this one, probes and resources included.
+pub fn is_injected(container: Container<'_>) -> bool {
+    container.get("image").is_some_and(|image| image.content() == "auto")
 }
 
 /// Whether a kustomization of the input names an image in its `images`, which gives it another name, tag or digest.

@@ -162,6 +162,15 @@ pub fn is_same(left: ObjectRef<'_>, right: ObjectRef<'_>) -> bool {
     left.kind() == right.kind() && left.namespace() == right.namespace() && left.name() == right.name()
 }
 
+/// How near the files of two objects are: the nearer, the more. Of several objects that would do, the one that stands
+/// nearest is the one that its author meant.
+pub fn nearness(left: ObjectRef<'_>, right: ObjectRef<'_>) -> (bool, usize, std::cmp::Reverse<usize>) {
+    let (near, far) = (folder(left), folder(right));
+    let shared = near.split('/').zip(far.split('/')).take_while(|(a, b)| a == b).count();
+    let steps = near.split('/').count().max(far.split('/').count()) - shared;
+    (left.file.id == right.file.id, shared, std::cmp::Reverse(steps))
+}
+
 /// The folder of an object's file. What lies in different folders may be meant for different clusters.
 pub fn folder(object: ObjectRef<'_>) -> &str {
     let path = object.file.source.path();

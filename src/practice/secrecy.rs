@@ -14,13 +14,13 @@ pub enum Secret {
 }
 
 impl Secret {
-    /// What it is, to stand after what holds it.
-    pub fn describe(self) -> &'static str {
+    /// What is wrong, to stand after what holds it.
+    pub fn describe(self) -> String {
         match self {
-            Self::Name => "is by its name a secret",
-            Self::PrivateKey => "holds a private key",
-            Self::Token(what) => what,
-            Self::Address => "holds an address with a password in it",
+            Self::Name => "is named like a secret, and its value is in plain text".to_owned(),
+            Self::PrivateKey => "holds a private key in plain text".to_owned(),
+            Self::Token(what) => format!("{what} in plain text"),
+            Self::Address => "holds an address with a password in it".to_owned(),
         }
     }
 }
@@ -31,6 +31,22 @@ pub fn recognise(name: &str, value: &str) -> Option<Secret> {
         let is_secret = is_secret_name(name) && is_literal(value) && !is_placeholder(name, value);
         is_secret.then_some(Secret::Name)
     })
+}
+
+/// Whether a name is that of the public half of a pair, which is no more than a user's name: `ACCESS_KEY` beside
+/// `SECRET_KEY`. `has` says whether a name stands beside it.
+pub fn is_public_half(name: &str, has: impl Fn(&str) -> bool) -> bool {
+    let pairs = [
+        ("ACCESS_KEY", "SECRET_KEY"),
+        ("ACCESS_KEY", "SECRET_ACCESS_KEY"),
+        ("access_key", "secret_key"),
+        ("access-key", "secret-key"),
+        ("accessKey", "secretKey"),
+        ("AccessKey", "SecretKey"),
+    ];
+    pairs
+        .iter()
+        .any(|(public, secret)| name.strip_suffix(public).is_some_and(|stem| has(&format!("{stem}{secret}"))))
 }
 
 /// Whether a value is a secret whatever its name.

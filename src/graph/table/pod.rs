@@ -49,7 +49,8 @@ pub(super) static ROWS: &[Row] = &[
     Row::pod("volumes[].storageos.secretRef.name", Kind::Secret),
     // Identity and scheduling.
     Row::pod("serviceAccountName", Kind::ServiceAccount),
-    Row::pod("serviceAccount", Kind::ServiceAccount),
+    // The old name of the field: where both are set, the new one wins (`Convert_v1_PodSpec_To_core_PodSpec`).
+    Row::new(From::PodSpec, "serviceAccount", To::Unless("serviceAccountName", Kind::ServiceAccount)),
     Row::pod("priorityClassName", Kind::PriorityClass).usual(),
     Row::pod("runtimeClassName", Kind::RuntimeClass).usual(),
     Row::pod("nodeName", Kind::Node).usual(),

@@ -134,7 +134,13 @@ fn what_a_row_reads_beside_its_field_is_there() {
             To::ByFlag(flag, ..) => siblings.push(flag),
             // Keys of annotations, or fields of custom resources.
             To::SaidBy { .. } => {}
-            To::Kind(_) | To::Foreign(..) | To::Resources | To::Parameters | To::Declared => {}
+            To::Unless(other, _) => siblings.push(other),
+            To::Kind(_)
+            | To::Backend
+            | To::Foreign(..)
+            | To::Resources
+            | To::Parameters
+            | To::Declared => {}
         }
         match row.keys {
             Keys::None => {}

@@ -1,12 +1,12 @@
 //! Fields of Ingresses and of the endpoints of Services.
 
-use crate::graph::reference::{Row, Scope};
+use crate::graph::reference::{From, Row, Scope, To};
 use crate::graph::table::said;
 use crate::parse::kind::Kind;
 
 pub(super) static ROWS: &[Row] = &[
-    Row::of(&[Kind::Ingress], "spec.defaultBackend.service.name", Kind::Service),
-    Row::of(&[Kind::Ingress], "spec.rules[].http.paths[].backend.service.name", Kind::Service),
+    Row::new(From::Kinds(&[Kind::Ingress]), "spec.defaultBackend.service.name", To::Backend),
+    Row::new(From::Kinds(&[Kind::Ingress]), "spec.rules[].http.paths[].backend.service.name", To::Backend),
     said(&[Kind::Ingress], "spec.defaultBackend.resource.name", "apiGroup", None),
     said(&[Kind::Ingress], "spec.rules[].http.paths[].backend.resource.name", "apiGroup", None),
     Row::of(&[Kind::Ingress], "spec.backend.serviceName", Kind::Service),

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use crate::parse::object::ObjectRef;
 use crate::parse::version::Version;
 
 static API_VERSIONS: &str = include_str!("../../../schemas/api-versions.txt");
@@ -32,6 +33,31 @@ pub enum Change {
     ApiVersionOnly,
     /// Fields, or their meaning.
     Shape,
+}
+
+impl Lifecycle {
+    /// Those notes that are about this object: not that a field which it lacks is gone, nor that one which it has is
+    /// required or has another default.
+    pub fn notes_on<'p>(&self, object: ObjectRef<'p>) -> impl Iterator<Item = &'static str> + use<'p> {
+        let notes = self.notes.split("; ").filter(|note| !note.is_empty());
+        notes.filter(move |note| concerns(object, note))
+    }
+}
+
+fn concerns(object: ObjectRef<'_>, note: &str) -> bool {
+    let Some((before, rest)) = note.split_once('`') else { return true };
+    let Some((path, after)) = rest.split_once('`').filter(|(path, _)| path.starts_with("spec.")) else {
+        return true;
+    };
+    let value = object.get(path).filter(|value| !value.is_null());
+    if before.contains("an empty ") {
+        return value.is_none_or(|value| value.entries().next().is_none());
+    }
+    let says = |text: &str| after.trim_start().starts_with(text);
+    match value {
+        Some(_) => !says("is required") && !says("defaults to"),
+        None => !says("is gone") && !says("is now"),
+    }
 }
 
 /// What is known of a kind's API version, if it is on its way out or gone.

@@ -411,7 +411,7 @@ fn check_collisions(mapping: NodeRef<'_>, findings: &mut Findings) {
             ProblemKind::KeyCollision,
             first.range(),
             format!(
-                "keys `{}` and `{}` both become the JSON key \"{text}\": which value is kept is chance",
+                "keys `{}` and `{}` both become the JSON key \"{text}\": it is chance which value is kept",
                 first.source(),
                 second.source()
             ),

@@ -119,7 +119,7 @@ fn check_amounts(object: ObjectRef<'_>, list: NodeRef<'_>, faults: &mut Vec<Inve
     for (key, value) in list.entries().filter(|(_, value)| value.is_scalar() && !value.is_null()) {
         if let Err(error) = Quantity::parse(value.content()) {
             let name = key.key();
-            let message = format!("the amount of `{name}` is no quantity: {error}");
+            let message = format!("the amount of `{name}` is not a quantity: {error}");
             faults.push(InventoryFault::at(object, value, message));
         }
     }
