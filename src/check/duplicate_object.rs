@@ -55,12 +55,7 @@ fn severity_of(context: &Context<'_>, first: ObjectRef<'_>, second: ObjectRef<'_
     let is_repeated = || is_same_value(first.root(), second.root());
     if is_same_file {
         let is_lesson = first.file.source.kind() == FileKind::Markdown;
-        return Some(match (is_lesson, is_repeated()) {
-            // Each block of a text is a step further, and the last one often shows the whole again.
-            (true, _) => Severity::Note,
-            (false, true) => Severity::Warning,
-            (false, false) => Severity::Error,
-        });
+        return Some(if is_lesson || is_repeated() { Severity::Warning } else { Severity::Error });
     }
     if is_repeated() {
         return None;
