@@ -1,5 +1,7 @@
 #![doc = include_str!("odd_address.md")]
 
+use std::sync::LazyLock;
+
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
 use crate::parse::NodeRef;
@@ -7,7 +9,7 @@ use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::practice::address::{Oddity, of_address, of_range};
-use crate::practice::place::{Owner, Starts, written_path};
+use crate::practice::place::{Owner, Places, written_path};
 
 pub(super) static CHECK: Check = Check {
     id: "odd-address",
@@ -48,14 +50,12 @@ const PLACES: &[(Owner, &str, Form)] = &[
 ];
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    let starts = Starts::of(object);
-    for (owner, path, form) in PLACES {
-        starts.each(*owner, path, &mut |_, node| {
-            if let Some(oddity) = node.as_str().and_then(form) {
-                report(context, object, node, &oddity, sink);
-            }
-        });
-    }
+    static READ: LazyLock<Places<Form>> = LazyLock::new(|| Places::new(PLACES.iter().copied()));
+    READ.each(object, &mut |form, _, node| {
+        if let Some(oddity) = node.as_str().and_then(form) {
+            report(context, object, node, &oddity, sink);
+        }
+    });
 }
 
 fn report(

@@ -59,14 +59,14 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
 /// Whether a budget has no bound. The disruption controller then expects no pods (`getExpectedPodCount`), and where it
 /// expects none it allows no disruption (`updatePdbStatus`).
 fn says_nothing(cx: &Context<'_>, budget: ObjectRef<'_>) -> bool {
-    let bounds = ["spec.minAvailable", "spec.maxUnavailable"];
+    let bounds = ["minAvailable", "maxUnavailable"];
     let Some(spec) = budget.get("spec").filter(|spec| spec.is_mapping()) else { return false };
+    if bounds.iter().any(|bound| spec.get(bound).is_some_and(|bound| !bound.is_null())) {
+        return false;
+    }
     // A key that is misspelt is another finding, and so is what cannot be read.
-    let is_misspelt = spec.entries().any(|(key, _)| {
-        ["minAvailable", "maxUnavailable"].iter().any(|field| (1..=2).contains(&distance(&key.key(), field)))
-    });
-    bounds.iter().all(|path| budget.get(path).is_none())
-        && !is_misspelt
-        && !budget.is_broken()
-        && !cx.graph.is_patch(budget)
+    let is_misspelt = spec
+        .entries()
+        .any(|(key, _)| bounds.iter().any(|field| (1..=2).contains(&distance(&key.key(), field))));
+    !is_misspelt && !budget.is_broken() && !cx.graph.is_patch(budget)
 }

@@ -32,6 +32,9 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         }
         _ => ("each apply sets the number back".to_owned(), Severity::Note),
     };
+    if !sink.wants(severity) {
+        return;
+    }
     // Zero may be how somebody switched the workload off.
     let entry = object.get("spec").and_then(|spec| Some((spec, spec.get_entry("replicas")?.0)));
     let removal = entry.filter(|_| count > 0).and_then(|(spec, key)| edit::remove_entry(spec, key));

@@ -11,28 +11,12 @@ use crate::graph::table::{self, DECLARED};
 use crate::graph::world::service_of_host;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, group_of};
+use crate::parse::paths::{Paths, steps, ways};
 use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
 
-/// The paths of many rows, merged where they begin alike, so that no field is looked at twice.
-#[derive(Debug, Default)]
-struct Trie {
-    nodes: Vec<TrieNode>,
-}
-
-#[derive(Debug, Default)]
-struct TrieNode {
-    rows: Vec<&'static Row>,
-    children: Vec<Child>,
-}
-
-#[derive(Debug)]
-struct Child {
-    key: CompactString,
-    /// The value is a list, and the path goes on in each of its items.
-    is_list: bool,
-    node: usize,
-}
+/// The rows whose fields stand in one kind of object.
+type Trie = Paths<&'static Row>;
 
 /// All tries: one for pod specs, one for each kind.
 #[derive(Debug)]
@@ -73,8 +57,10 @@ static TRIES: LazyLock<Tries> = LazyLock::new(|| {
     }
     for row in table::rows() {
         match row.from {
-            From::PodSpec => tries.pod_spec.insert(row),
-            From::Kinds(kinds) => kinds.iter().for_each(|kind| tries.kinds[*kind as usize].insert(row)),
+            From::PodSpec => tries.pod_spec.insert(row.path, row),
+            From::Kinds(kinds) => {
+                kinds.iter().for_each(|kind| tries.kinds[*kind as usize].insert(row.path, row))
+            }
             From::Foreign(group, name) => {
                 let named = (group, name);
                 let known = tries.foreign.iter().position(|(other, _)| *other == named);
@@ -82,7 +68,7 @@ static TRIES: LazyLock<Tries> = LazyLock::new(|| {
                     tries.foreign.push((named, Trie::default()));
                     tries.foreign.len() - 1
                 });
-                tries.foreign[at].1.insert(row);
+                tries.foreign[at].1.insert(row.path, row);
             }
             // There is one such row of each, and it is read without a trie.
             From::Namespaced | From::Declared => {}
@@ -90,97 +76,6 @@ static TRIES: LazyLock<Tries> = LazyLock::new(|| {
     }
     tries
 });
-
-impl Trie {
-    fn insert(&mut self, row: &'static Row) {
-        if self.nodes.is_empty() {
-            self.nodes.push(TrieNode::default());
-        }
-        for path in ways(row.path) {
-            let mut end = 0;
-            for (key, is_list) in steps(&path) {
-                end = self.child(end, key, is_list);
-            }
-            self.nodes[end].rows.push(row);
-        }
-    }
-
-    fn child(&mut self, parent: usize, key: &str, is_list: bool) -> usize {
-        let children = &self.nodes[parent].children;
-        if let Some(child) = children.iter().find(|child| child.key == key && child.is_list == is_list) {
-            return child.node;
-        }
-        let node = self.nodes.len();
-        self.nodes[parent].children.push(Child { key: key.into(), is_list, node });
-        self.nodes.push(TrieNode::default());
-        node
-    }
-
-    /// Calls `found` with each row whose field exists below `root`, the field, and the mapping that holds it.
-    fn walk<'p>(&self, root: NodeRef<'p>, found: &mut impl FnMut(&'static Row, NodeRef<'p>, NodeRef<'p>)) {
-        if self.nodes.is_empty() {
-            return;
-        }
-        // Bounded by the table: no path of it is longer than a dozen steps.
-        let mut pending = vec![(0, root)];
-        while let Some((at, mapping)) = pending.pop() {
-            for (key, value) in mapping.entries() {
-                let key = key.key();
-                for child in self.nodes[at].children.iter().filter(|child| child.key == key) {
-                    let mut visit = |value: NodeRef<'p>| {
-                        let node = &self.nodes[child.node];
-                        node.rows.iter().for_each(|row| found(row, value, mapping));
-                        if !node.children.is_empty() && value.is_mapping() {
-                            pending.push((child.node, value));
-                        }
-                    };
-                    if child.is_list {
-                        value.items().for_each(&mut visit);
-                    } else {
-                        visit(value);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The paths that a path with braces stands for: one for each way that it leaves open.
-fn ways(path: &str) -> Vec<String> {
-    let Some((before, (choices, after))) =
-        path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-    else {
-        return vec![path.to_owned()];
-    };
-    let choices = if choices == "containers" { CONTAINER_LISTS } else { choices };
-    // Bounded by the table, in which no path has more than three pairs of braces.
-    let rests = ways(after);
-    let mut all = Vec::new();
-    for choice in choices.split('|') {
-        all.extend(rests.iter().map(|rest| format!("{before}{choice}{rest}")));
-    }
-    all
-}
-
-/// What `{containers}` stands for.
-const CONTAINER_LISTS: &str = "containers|initContainers|ephemeralContainers";
-
-/// The steps of a path: each a key, and whether a list follows.
-pub(super) fn steps(path: &str) -> impl Iterator<Item = (&str, bool)> {
-    let mut rest = path;
-    std::iter::from_fn(move || {
-        rest = rest.strip_prefix('.').unwrap_or(rest);
-        if rest.is_empty() {
-            return None;
-        }
-        let (key, after) = match rest.strip_prefix("['") {
-            Some(quoted) => quoted.split_once("']").unwrap_or((quoted, "")),
-            None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
-        };
-        rest = after.strip_prefix("[]").unwrap_or(after);
-        Some((key, rest.len() < after.len()))
-    })
-}
 
 /// All references of an object, in source order, each still unresolved.
 pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges: &mut Vec<Edge<'p>>) {
@@ -343,24 +238,6 @@ fn target_kind<'p>(row: &Row, field: NodeRef<'p>, holder: NodeRef<'p>) -> Option
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_are_read_step_by_step() {
-        let steps = |path| steps(path).collect::<Vec<_>>();
-        assert_eq!(steps("spec.tls[].secretName"), [("spec", false), ("tls", true), ("secretName", false)]);
-        assert_eq!(
-            steps("metadata.annotations['cert-manager.io/issuer']"),
-            [("metadata", false), ("annotations", false), ("cert-manager.io/issuer", false)]
-        );
-        assert_eq!(steps("spec.gateways[]"), [("spec", false), ("gateways", true)]);
-    }
-
-    #[test]
-    fn braces_leave_ways_open() {
-        assert_eq!(ways("spec.name"), ["spec.name"]);
-        assert_eq!(ways("spec.{a[]|b.c}.name"), ["spec.a[].name", "spec.b.c.name"]);
-        assert_eq!(ways("{a|b}.{c|d}"), ["a.c", "a.d", "b.c", "b.d"]);
-    }
 
     #[test]
     fn every_path_of_the_table_is_well_formed() {

@@ -9,6 +9,7 @@ mod markdown;
 mod merge;
 pub mod object;
 pub mod origin;
+pub mod paths;
 pub mod pod;
 pub mod problem;
 pub mod scalar;

@@ -6,7 +6,7 @@ use compact_str::CompactString;
 
 use crate::diagnostic::ObjectName;
 use crate::parse::kind::Kind;
-use crate::parse::pod::{CustomWorkload, custom_template_path};
+use crate::parse::pod::{CustomWorkload, custom_template_path, pod_nodes};
 use crate::parse::tree::{NodeId, NodeRef};
 use crate::parse::{Parsed, foreign};
 use crate::source::{FileId, SourceFile, Span};
@@ -73,6 +73,8 @@ pub struct Object {
     pub labels: Option<NodeId>,
     /// The pod template of a custom resource that carries one.
     pub template: Option<NodeId>,
+    /// The mapping that holds `metadata` and `spec` of its pods, and their `spec`: asked for by every check of pods.
+    pub pod: Option<(NodeId, NodeId)>,
     /// A syntax error lies in its document: what is absent may only be unread.
     pub broken: bool,
 }
@@ -193,6 +195,7 @@ fn object(
         annotations,
         labels,
         template: template.map(NodeRef::id),
+        pod: pod_nodes(kind, root, template).map(|(node, spec)| (node.id(), spec.id())),
         broken,
         api_version,
         kind_name,
@@ -339,6 +342,11 @@ impl<'p> ObjectRef<'p> {
     /// The pod template of a custom resource that is known, or declared, to carry one.
     pub fn custom_template(self) -> Option<NodeRef<'p>> {
         self.object.template.map(|template| self.file.node(template))
+    }
+
+    /// The mapping that holds `metadata` and `spec` of its pods, and their `spec`.
+    pub(super) fn pod_nodes(self) -> Option<(NodeRef<'p>, NodeRef<'p>)> {
+        self.object.pod.map(|(node, spec)| (self.file.node(node), self.file.node(spec)))
     }
 
     /// Whether a syntax error lies in its document: what is absent may only be unread.

@@ -110,14 +110,7 @@ impl<'p> Container<'p> {
 impl<'p> PodTemplate<'p> {
     /// The pod template of a workload kind, or the Pod itself; `None` where the object makes no pods or has no pod spec.
     pub fn of(owner: ObjectRef<'p>) -> Option<Self> {
-        let Some(path) = template_path(owner.kind()) else {
-            let node = owner.custom_template()?;
-            let is_bare = node.get("containers").is_some_and(NodeRef::is_sequence);
-            let spec = if is_bare { node } else { node.get("spec").filter(|spec| spec.is_mapping())? };
-            return Some(Self { owner, node, spec });
-        };
-        let node = if path.is_empty() { owner.root() } else { owner.root().get_path(path)? };
-        let spec = node.get("spec").filter(|spec| spec.is_mapping())?;
+        let (node, spec) = owner.pod_nodes()?;
         Some(Self { owner, node, spec })
     }
 
@@ -144,6 +137,27 @@ impl<'p> PodTemplate<'p> {
             list("ephemeralContainers").map(|node| Container { node, role: ContainerRole::Ephemeral });
         init.chain(main).chain(ephemeral)
     }
+}
+
+/// The mapping that holds `metadata` and `spec` of the pods of an object, and the pod's `spec`. `custom` is the template of a
+/// custom resource.
+pub(super) fn pod_nodes<'t>(
+    kind: Kind,
+    root: NodeRef<'t>,
+    custom: Option<NodeRef<'t>>,
+) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+    let node = match template_path(kind) {
+        Some("") => root,
+        Some(path) => root.get_path(path)?,
+        None => {
+            let node = custom?;
+            if node.get("containers").is_some_and(NodeRef::is_sequence) {
+                return Some((node, node));
+            }
+            node
+        }
+    };
+    Some((node, node.get("spec").filter(|spec| spec.is_mapping())?))
 }
 
 /// Where the pod template stands in an object of this kind: `""` for a Pod.

@@ -1,10 +1,12 @@
 //! Fields that are accepted and do nothing, or something other than they say.
 
+use std::sync::LazyLock;
+
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
 use crate::practice::label_value;
-use crate::practice::place::{Owner, Starts, written_path};
+use crate::practice::place::{Owner, Places, written_path};
 
 /// Something in a mapping that is of no effect.
 struct Row {
@@ -42,7 +44,7 @@ const fn null_selector(owner: Owner, path: &'static str) -> Row {
 
 /// Mirrors `GetWarningsForService`, `warningsForPodSpecAndMeta` and the strategy of StatefulSets;
 /// `EnforceDataSourceBackwardsCompatibility` drops without a word.
-const ROWS: &[Row] = &[
+static ROWS: &[Row] = &[
     service(
         |spec| given(spec, "loadBalancerIP").filter(|_| is_headless(spec)),
         "spec.loadBalancerIP is ignored for headless services",
@@ -114,16 +116,15 @@ const HEADLESS: &str =
 
 /// Visits what is of no effect in an object: the place, the words and what to do about it.
 pub fn each_ignored<'p>(object: ObjectRef<'p>, visit: &mut dyn FnMut(NodeRef<'p>, String, &'static str)) {
-    let starts = Starts::of(object);
-    for row in ROWS {
-        starts.each(row.owner, row.path, &mut |_, node| {
-            let Some(place) = (row.find)(node) else { return };
-            // What is missing is missing in the node itself.
-            let named = if row.words.starts_with("{path}.") { node } else { place };
-            let words = row.words.replace("{path}", &written_path(object, named));
-            visit(place, words.replace("{value}", place.content()), row.help);
-        });
-    }
+    static READ: LazyLock<Places<&'static Row>> =
+        LazyLock::new(|| Places::new(ROWS.iter().map(|row| (row.owner, row.path, row))));
+    READ.each(object, &mut |row, _, node| {
+        let Some(place) = (row.find)(node) else { return };
+        // What is missing is missing in the node itself.
+        let named = if row.words.starts_with("{path}.") { node } else { place };
+        let words = row.words.replace("{path}", &written_path(object, named));
+        visit(place, words.replace("{value}", place.content()), row.help);
+    });
 }
 
 /// A field that is not null, and not empty.

@@ -2,6 +2,7 @@
 
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
+use crate::parse::paths::Paths;
 use crate::parse::pod::{Container, PodTemplate};
 use crate::parse::tree::NodeRef;
 
@@ -18,42 +19,58 @@ pub enum Owner {
     Container,
 }
 
-/// Where the paths in an object start, looked up once for all of them.
-#[derive(Clone, Copy, Debug)]
-pub struct Starts<'p> {
-    /// The object.
-    pub object: ObjectRef<'p>,
-    template: Option<PodTemplate<'p>>,
-    affinity: Option<NodeRef<'p>>,
+/// The paths of a table, with something that belongs to each: all that stands at them is found in one walk.
+#[derive(Debug)]
+pub struct Places<T> {
+    kinds: Vec<Paths<T>>,
+    pod: Paths<T>,
+    affinity: Paths<T>,
+    container: Paths<T>,
 }
 
-impl<'p> Starts<'p> {
-    /// The starts in an object.
-    pub fn of(object: ObjectRef<'p>) -> Self {
-        let template = PodTemplate::of(object);
-        Self { object, template, affinity: template.and_then(|template| template.get("affinity")) }
+impl<T: Copy> Places<T> {
+    /// The paths of these rows.
+    pub fn new<'r>(rows: impl IntoIterator<Item = (Owner, &'r str, T)>) -> Self {
+        let mut places = Self {
+            kinds: Vec::new(),
+            pod: Paths::default(),
+            affinity: Paths::default(),
+            container: Paths::default(),
+        };
+        places.kinds.resize_with(Kind::Other as usize + 1, Paths::default);
+        for (owner, path, value) in rows {
+            match owner {
+                Owner::Kinds(kinds) => {
+                    kinds.iter().for_each(|kind| places.kinds[*kind as usize].insert(path, value));
+                }
+                Owner::Pod => places.pod.insert(path, value),
+                Owner::Affinity => places.affinity.insert(path, value),
+                Owner::Container => places.container.insert(path, value),
+            }
+        }
+        places
     }
 
-    /// Visits what stands at the path of an owner, with where the path starts.
-    pub fn each(&self, owner: Owner, path: &str, visit: &mut dyn FnMut(NodeRef<'p>, NodeRef<'p>)) {
-        let mut visit_from = |start: NodeRef<'p>| each_at(start, path, &mut |node| visit(start, node));
-        match owner {
-            Owner::Kinds(kinds) if kinds.contains(&self.object.kind()) => visit_from(self.object.root()),
-            Owner::Kinds(_) => {}
-            Owner::Pod => {
-                if let Some(template) = self.template {
-                    visit_from(template.node);
+    /// Visits what stands at the paths in an object, but for nulls: what belongs to the path, where the path starts, and the
+    /// node.
+    pub fn each<'p>(&self, object: ObjectRef<'p>, visit: &mut dyn FnMut(T, NodeRef<'p>, NodeRef<'p>)) {
+        let mut walk = |paths: &Paths<T>, start: NodeRef<'p>| {
+            paths.walk(start, &mut |value, node, _| {
+                if !node.is_null() {
+                    visit(value, start, node);
                 }
-            }
-            Owner::Affinity => {
-                if let Some(affinity) = self.affinity {
-                    visit_from(affinity);
-                }
-            }
-            Owner::Container => {
-                let containers = self.template.into_iter().flat_map(PodTemplate::containers);
-                containers.for_each(|Container { node, .. }| visit_from(node));
-            }
+            });
+        };
+        walk(&self.kinds[object.kind() as usize], object.root());
+        let Some(template) = PodTemplate::of(object) else { return };
+        walk(&self.pod, template.node);
+        if !self.affinity.is_empty()
+            && let Some(affinity) = template.get("affinity")
+        {
+            walk(&self.affinity, affinity);
+        }
+        if !self.container.is_empty() {
+            template.containers().for_each(|Container { node, .. }| walk(&self.container, node));
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::graph::extract::steps;
 use crate::graph::reference::{From, Keys, Row, Scope, To};
 use crate::graph::table;
 use crate::parse::kind::Kind;
+use crate::parse::paths::steps;
 use crate::parse::schema::table::{BuiltInKind, Layer, Leaf, Shape, Table};
 use crate::parse::version::Version;
 

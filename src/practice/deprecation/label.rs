@@ -1,10 +1,12 @@
 //! Labels of nodes that have a new name. Mirrors `deprecatedNodeLabels` of `pkg/api/node/util.go`, and the functions that
 //! look them up.
 
+use std::sync::LazyLock;
+
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
-use crate::practice::place::{Owner, Starts};
+use crate::practice::place::{Owner, Places};
 
 /// A label that has a new name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,23 +80,21 @@ pub fn each_node_label<'p>(
     object: ObjectRef<'p>,
     visit: &mut dyn FnMut(NodeRef<'p>, &'static NodeLabel, bool),
 ) {
-    let starts = Starts::of(object);
-    for (owner, path, naming) in PLACES {
-        starts.each(*owner, path, &mut |_, node| match naming {
-            Naming::Value => {
-                let old = node.as_str().and_then(|name| LABELS.iter().find(|label| label.old == name));
-                if let Some(label) = old {
-                    visit(node, label, false);
+    static READ: LazyLock<Places<Naming>> = LazyLock::new(|| Places::new(PLACES.iter().copied()));
+    READ.each(object, &mut |naming, _, node| match naming {
+        Naming::Value => {
+            let old = node.as_str().and_then(|name| LABELS.iter().find(|label| label.old == name));
+            if let Some(label) = old {
+                visit(node, label, false);
+            }
+        }
+        Naming::Keys => {
+            for (key, _) in node.entries() {
+                let name = key.key();
+                if let Some(label) = LABELS.iter().find(|label| label.old == name) {
+                    visit(key, label, node.get(label.new).is_some());
                 }
             }
-            Naming::Keys => {
-                for (key, _) in node.entries() {
-                    let name = key.key();
-                    if let Some(label) = LABELS.iter().find(|label| label.old == name) {
-                        visit(key, label, node.get(label.new).is_some());
-                    }
-                }
-            }
-        });
-    }
+        }
+    });
 }

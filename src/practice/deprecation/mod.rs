@@ -6,9 +6,11 @@ mod table;
 pub use label::{NodeLabel, each_node_label};
 pub use table::SITES;
 
+use std::sync::LazyLock;
+
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
-use crate::practice::place::{Owner, Starts};
+use crate::practice::place::{Owner, Places};
 
 /// A mapping with entries that are on their way out.
 #[derive(Clone, Copy, Debug)]
@@ -79,21 +81,20 @@ impl Found<'_> {
 
 /// Visits every entry of an object that is in the table and counts for a version of Kubernetes.
 pub fn each_deprecated<'p>(object: ObjectRef<'p>, minor: u16, visit: &mut dyn FnMut(&Found<'p>)) {
-    let starts = Starts::of(object);
-    for site in SITES {
-        starts.each(site.owner, site.path, &mut |base, mapping| {
-            for (key, value) in mapping.entries().filter(|(_, value)| !value.is_null()) {
-                let name = key.key();
-                let is_it = |row: &&Row| {
-                    row.since <= minor
-                        && if row.key.ends_with('/') { name.starts_with(row.key) } else { name == row.key }
-                };
-                let Some(row) = site.rows.iter().find(is_it) else { continue };
-                let found = Found { object, base, mapping, key, value, row };
-                if (row.applies)(&found) {
-                    visit(&found);
-                }
+    static READ: LazyLock<Places<&'static Site>> =
+        LazyLock::new(|| Places::new(SITES.iter().map(|site| (site.owner, site.path, site))));
+    READ.each(object, &mut |site, base, mapping| {
+        for (key, value) in mapping.entries().filter(|(_, value)| !value.is_null()) {
+            let name = key.key();
+            let is_it = |row: &&Row| {
+                row.since <= minor
+                    && if row.key.ends_with('/') { name.starts_with(row.key) } else { name == row.key }
+            };
+            let Some(row) = site.rows.iter().find(is_it) else { continue };
+            let found = Found { object, base, mapping, key, value, row };
+            if (row.applies)(&found) {
+                visit(&found);
             }
-        });
-    }
+        }
+    });
 }
