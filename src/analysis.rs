@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::{self, Context, Plan};
+use crate::check::{self, Context, Plan, Silence};
 use crate::config::{Exemption, External, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::graph::Graph;
@@ -176,7 +176,7 @@ pub fn examine(
         inventory,
         fit: fit.as_ref(),
         plan,
-        suppressions: &suppressions,
+        silence: Silence::new(&suppressions),
         settings,
     };
     check::run_where(&context, is_wanted)

@@ -6,11 +6,13 @@ mod git;
 mod ignored;
 mod walk;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::source::{FileRole, SourceFile, Workspace};
 
@@ -41,7 +43,10 @@ pub const CONFIG_NAME: &str = "kplan.yaml";
 /// Patterns of files that a folder is read without, in the words of `.gitignore`, relative to a folder.
 #[derive(Debug, Default)]
 pub struct Exclude {
-    matcher: Option<ignore::gitignore::Gitignore>,
+    matcher: Option<Gitignore>,
+    /// Each pattern by itself, to tell which of them are of use.
+    single: Vec<Gitignore>,
+    used: Mutex<BTreeSet<usize>>,
 }
 
 impl Exclude {
@@ -51,12 +56,40 @@ impl Exclude {
     /// The index of the first pattern that is not one, and why.
     pub fn new<'p>(root: &Path, patterns: impl Iterator<Item = &'p str>) -> Result<Self, (usize, String)> {
         let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
-        let mut builder = ignore::gitignore::GitignoreBuilder::new(root);
+        let mut builder = GitignoreBuilder::new(&root);
+        let mut single = Vec::new();
         for (index, pattern) in patterns.enumerate() {
-            builder.add_line(None, pattern).map_err(|error| (index, error.to_string()))?;
+            let mut alone = GitignoreBuilder::new(&root);
+            for builder in [&mut builder, &mut alone] {
+                builder.add_line(None, pattern).map_err(|error| (index, error.to_string()))?;
+            }
+            single.push(alone.build().map_err(|error| (index, error.to_string()))?);
         }
         let matcher = builder.build().map_err(|error| (0, error.to_string()))?;
-        Ok(Self { matcher: (!matcher.is_empty()).then_some(matcher) })
+        Ok(Self { matcher: (!matcher.is_empty()).then_some(matcher), single, used: Mutex::default() })
+    }
+
+    /// The patterns, by their index, that have left out nothing so far. One that takes back what others leave out (`!x`)
+    /// is never among them.
+    pub fn unused(&self) -> impl Iterator<Item = usize> {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let patterns = self.single.iter().enumerate();
+        let unused = patterns.filter(move |(index, one)| one.num_ignores() > 0 && !used.contains(index));
+        unused.map(|(index, _)| index)
+    }
+
+    /// Whether an entry of a folder is left out, by itself or with a folder above it.
+    fn leaves_out(&self, path: &Path, entry: ignored::Entry) -> bool {
+        let Some(matcher) = &self.matcher else { return false };
+        let is_excluded = ignored::is_excluded(matcher, path, entry);
+        if is_excluded {
+            let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+            let patterns = self.single.iter().enumerate();
+            used.extend(
+                patterns.filter(|(_, one)| ignored::is_excluded(one, path, entry)).map(|(index, _)| index),
+            );
+        }
+        is_excluded
     }
 }
 
@@ -235,36 +268,49 @@ pub fn exists(path: &Path) -> bool {
     path.exists()
 }
 
-/// Writes a file whole or not at all: whoever reads it meanwhile sees the old one.
+/// Writes a file whole or not at all: whoever reads it meanwhile, or after a crash, sees the old one or the new one. The
+/// permissions of an old file stay, and a link stays a link to the file that is written.
 ///
 /// # Errors
 /// Where the folder does not exist or may not be written to.
 pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let failure =
         |error: io::Error| Failure::new(format!("cannot write `{}`: {error}", path.display()), None);
-    let is_plain_file = fs::symlink_metadata(path).map_or(true, |old| old.is_file());
+    let is_link = fs::symlink_metadata(path).is_ok_and(|old| old.is_symlink());
+    let place = match is_link {
+        true => fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf()),
+        false => path.to_path_buf(),
+    };
+    let is_plain_file = fs::symlink_metadata(&place).map_or(true, |old| old.is_file());
     if !is_plain_file {
-        // A link, a pipe or a device is written through, never replaced.
+        // A pipe or a device is written through, never replaced; a link to nothing makes what it leads to.
         return fs::write(path, text).map_err(failure);
     }
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    let mut name = place.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = fs::write(&beside, text)
-        .and_then(|()| match fs::metadata(path) {
+    let beside = place.with_file_name(name);
+    let written = write_through(&beside, text)
+        .and_then(|()| match fs::metadata(&place) {
             Ok(old) => fs::set_permissions(&beside, old.permissions()),
             Err(_) => Ok(()),
         })
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|()| fs::rename(&beside, &place));
     written.map_err(|error| {
         let _ = fs::remove_file(&beside);
         failure(error)
     })
 }
 
+/// Writes a file and waits until the disk has it: a name must not lead to a text that is not there yet.
+fn write_through(path: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
 /// The first of some files to write that is another one of them by the same or another name.
 pub fn first_repeated<'p>(files: impl Iterator<Item = &'p Path>) -> Option<&'p Path> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     // A device, such as `/dev/stderr`, takes any number of reports.
     let mut files = files.filter(|file| fs::metadata(file).map_or(true, |file| file.is_file()));
     files.find(|file| !seen.insert(place_to_write(file)))

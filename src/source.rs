@@ -1,5 +1,7 @@
 //! Files, spans and line positions: what every diagnostic points into.
 
+mod decode;
+
 use std::sync::{Arc, OnceLock};
 
 /// Index of a file in a [`Workspace`].
@@ -40,6 +42,11 @@ pub enum Damage {
     },
     /// The file is UTF-16, little-endian, which kubectl cannot read. The text is its translation.
     Utf16LittleEndian,
+    /// The file is UTF-16 and does not say so by a byte order mark: to kubectl, every other byte is a control character.
+    /// The text is its translation.
+    Utf16WithoutMark,
+    /// The file is UTF-32, of which kubectl knows nothing. The text is its translation.
+    Utf32,
 }
 
 /// How the bytes of a file became text.
@@ -47,8 +54,10 @@ pub enum Damage {
 pub enum Encoding {
     /// UTF-8: offsets into the text are offsets into the file.
     Utf8,
-    /// UTF-16 with a byte order mark, translated: offsets are into the translation, and no fix may be applied.
+    /// UTF-16, translated: offsets are into the translation, and no fix may be applied.
     Utf16,
+    /// UTF-32, translated as well.
+    Utf32,
 }
 
 /// What a file is, from its name.
@@ -89,7 +98,7 @@ impl SourceFile {
     pub fn new(path: impl Into<String>, bytes: Vec<u8>) -> Self {
         let path = path.into();
         let kind = kind_of_path(&path);
-        let (text, encoding, damage) = decode(bytes);
+        let (text, encoding, damage) = decode::decode(bytes);
         let role = FileRole::Source;
         Self { path, role, text: text.into(), kind, encoding, damage, lines: OnceLock::new() }
     }
@@ -157,39 +166,6 @@ fn kind_of_path(path: &str) -> FileKind {
     } else {
         FileKind::Manifest
     }
-}
-
-fn decode(bytes: Vec<u8>) -> (String, Encoding, Option<Damage>) {
-    if let Some(rest) = bytes.strip_prefix(&[0xFE, 0xFF]) {
-        let units = rest.chunks(2).map(|pair| u16::from_be_bytes([pair[0], *pair.get(1).unwrap_or(&0)]));
-        return (
-            String::from_iter(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{FFFD}'))),
-            Encoding::Utf16,
-            None,
-        );
-    }
-    if let Some(rest) = bytes.strip_prefix(&[0xFF, 0xFE]) {
-        let units = rest.chunks(2).map(|pair| u16::from_le_bytes([pair[0], *pair.get(1).unwrap_or(&0)]));
-        let text = String::from_iter(char::decode_utf16(units).map(|unit| unit.unwrap_or('\u{FFFD}')));
-        return (text, Encoding::Utf16, Some(Damage::Utf16LittleEndian));
-    }
-    match String::from_utf8(bytes) {
-        Ok(text) => (text, Encoding::Utf8, None),
-        Err(error) => {
-            let offset = error.utf8_error().valid_up_to() as u32;
-            (mask_invalid_bytes(error.into_bytes()), Encoding::Utf8, Some(Damage::InvalidUtf8 { offset }))
-        }
-    }
-}
-
-/// Replaces each byte that is not part of valid UTF-8 by `?`, so that every other byte keeps its offset.
-fn mask_invalid_bytes(bytes: Vec<u8>) -> String {
-    let mut text = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
-    }
-    text
 }
 
 /// A place in a text as people and editors count it. All members count from 0.
@@ -385,18 +361,5 @@ mod tests {
         assert_eq!(file.position(x), Position { line: 1, byte: 12, character: 9, utf16: 10 });
         assert_eq!(file.position(1), Position { line: 0, byte: 0, character: 0, utf16: 0 }, "inside é");
         assert_eq!(file.position(9999).line, 2);
-    }
-
-    #[test]
-    fn invalid_bytes_keep_every_offset() {
-        let file = SourceFile::new("a.yaml", b"a: \xff\xfe\nb: 2\n".to_vec());
-        assert_eq!(file.text(), "a: ??\nb: 2\n");
-        assert_eq!(file.damage(), Some(&Damage::InvalidUtf8 { offset: 3 }));
-    }
-
-    #[test]
-    fn utf16_with_a_mark_is_translated() {
-        let file = SourceFile::new("a.yaml", b"\xfe\xff\0a\0:\0 \0b".to_vec());
-        assert_eq!((file.text(), file.encoding()), ("a: b", Encoding::Utf16));
     }
 }

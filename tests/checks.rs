@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 use kplan::analysis::{Analysis, analyze};
 use kplan::check::{CHECKS, Run};
 use kplan::config::{Level, Settings};
+use kplan::diagnostic::Safety;
+use kplan::fix;
 use kplan::source::Workspace;
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -52,7 +54,28 @@ fn run(case: &Case) -> Result<(), Failed> {
     }
     let files: Vec<_> =
         case.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
-    properties::hold(&files, &only(&case.check), 40)
+    properties::hold(&files, &only(&case.check), 40)?;
+    match judges_others(&case.check) {
+        true => Ok(()),
+        false => repairs_lose_findings(case),
+    }
+}
+
+/// With this check alone, the repairs take away as many findings as there are repairs, and bring none.
+fn repairs_lose_findings(case: &Case) -> Result<(), Failed> {
+    let (settings, before) = (only(&case.check), workspace(&case.files));
+    let had = analyze(&before, &settings).diagnostics;
+    for safety in [Safety::Safe, Safety::Unsafe] {
+        let fixed = fix::apply(&before, &had, safety);
+        if fixed.applied == 0 {
+            continue;
+        }
+        let has = analyze(&before.with_texts(fixed.files), &settings).diagnostics;
+        if has.len() + fixed.applied > had.len() {
+            return Err(format!("{safety:?}: {} repairs leave {has:#?}", fixed.applied).into());
+        }
+    }
+    Ok(())
 }
 
 /// Settings under which this check alone is on; all of them for one that judges what the others did.

@@ -332,6 +332,44 @@ fn an_object_is_renamed_with_all_that_names_it() {
     assert!(error.contains("already"), "{error}");
 }
 
+/// A host of Istio begins with the name of its Service, an identity ends with that of its account.
+#[test]
+fn an_object_is_renamed_inside_hosts_and_identities() {
+    let text = "--- mesh.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: we⟨⟩b, namespace: shop}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: rule, namespace: other}
+spec: {host: web.shop.svc.cluster.local}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: short, namespace: shop}
+spec: {host: web}
+";
+    let after = renamed(text, "front").unwrap();
+    assert!(
+        after.contains("{host: front.shop.svc.cluster.local}") && after.contains("{host: front}"),
+        "{after}"
+    );
+    let text = "--- mesh.yaml
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: we⟨⟩b, namespace: shop}
+---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: policy, namespace: other}
+spec: {rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]}]}
+";
+    let after = renamed(text, "front").unwrap();
+    assert!(after.contains("[cluster.local/ns/shop/sa/front]"), "{after}");
+}
+
 #[test]
 fn quotes_stay_as_they_are() {
     let text = shop("configMapRef: {name: settings}", "configMapRef: {name: 'settings'}").replacen(
@@ -341,6 +379,31 @@ fn quotes_stay_as_they_are() {
     );
     let after = renamed(&text, "other").unwrap();
     assert!(after.contains("{name: \"other\"}") && after.contains("{name: 'other'}"), "{after}");
+}
+
+#[test]
+fn a_service_is_renamed_in_the_hosts_that_begin_with_it() {
+    let text = "\
+--- service.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: w⟨⟩eb, namespace: shop}
+spec: {ports: [{port: 80}]}
+--- alias.yaml
+apiVersion: v1
+kind: Service
+metadata: {name: alias, namespace: other}
+spec: {type: ExternalName, externalName: web.shop.svc.cluster.local}
+--- route.yaml
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: route, namespace: other}
+spec: {http: [{route: [{destination: {host: 'web.shop.svc.cluster.local'}}]}]}
+";
+    let after = renamed(text, "front").unwrap();
+    assert!(after.contains("metadata: {name: front, namespace: shop}"), "{after}");
+    assert!(after.contains("externalName: front.shop.svc.cluster.local"), "{after}");
+    assert!(after.contains("host: 'front.shop.svc.cluster.local'"), "{after}");
 }
 
 #[test]

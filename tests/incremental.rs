@@ -203,6 +203,31 @@ fn random_edits_of_many_fixtures_together_are_followed() {
     );
 }
 
+/// Hosts, gateways and pods of a mesh are told by names and labels in other namespaces: each document in a file of its own.
+#[test]
+fn random_edits_of_a_mesh_are_followed() {
+    let is_mesh = |name: &str| {
+        [
+            "gateway-",
+            "mesh-host/",
+            "route-hostname/",
+            "unknown-subset/",
+            "subset-selects",
+            "backend-port/mesh",
+        ]
+        .iter()
+        .any(|start| name.starts_with(start))
+    };
+    for (seed, (name, files)) in cases().iter().filter(|(name, _)| is_mesh(name)).enumerate() {
+        let documents = files.iter().flat_map(|(_, text)| text.split("---\n")).enumerate();
+        let files: Files =
+            documents.map(|(index, text)| (format!("{index:02}.yaml"), text.to_owned())).collect();
+        for settings in [everything_on(), closed_world()] {
+            follows(name, &files, &settings, steps(40), seed as u64 + 50);
+        }
+    }
+}
+
 /// The shape that the measurements are about: a namespace to a team, and what is shared by all.
 #[test]
 fn random_edits_of_a_fleet_are_followed() {

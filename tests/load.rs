@@ -11,19 +11,9 @@ use std::path::{Path, PathBuf};
 
 use kplan::load::{Exclude, Failure, Inputs, Loaded, load};
 
-/// An empty folder of its own for each test.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("load").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    folder
-}
+mod sandbox;
 
-fn write(folder: &Path, name: &str, text: &str) {
-    let path = folder.join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
+use sandbox::{folder, write};
 
 fn try_read(paths: &[PathBuf], exclude: &Exclude) -> Result<Loaded, Failure> {
     load(&Inputs { paths, inventory: &[], exclude, besides: None }, &mut "from: stdin\n".as_bytes())
@@ -175,4 +165,46 @@ fn many_files_in_one_folder_are_all_read() {
         assert_eq!(file.text(), format!("index: {index}\n"));
     }
     assert_eq!(loaded.workspace.len(), 500);
+}
+
+#[test]
+fn a_file_is_written_whole_and_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder("whole");
+    write(&folder, "a.yaml", "old\n");
+    fs::set_permissions(folder.join("a.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
+    kplan::load::write(&folder.join("a.yaml"), "new\n").unwrap();
+    assert_eq!(fs::read_to_string(folder.join("a.yaml")).unwrap(), "new\n");
+    assert_eq!(fs::metadata(folder.join("a.yaml")).unwrap().permissions().mode() & 0o777, 0o640);
+    kplan::load::write(&folder.join("b.yaml"), "b\n").unwrap();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 2, "no temporary file is left");
+}
+
+#[test]
+fn a_link_stays_a_link_and_its_file_is_replaced_whole() {
+    use std::os::unix::fs::{MetadataExt, symlink};
+    let folder = folder("link");
+    write(&folder, "base/a.yaml", "old\n");
+    symlink("base/a.yaml", folder.join("near.yaml")).unwrap();
+    symlink("near.yaml", folder.join("far.yaml")).unwrap();
+    let before = fs::metadata(folder.join("base/a.yaml")).unwrap().ino();
+    kplan::load::write(&folder.join("far.yaml"), "new\n").unwrap();
+    assert!(fs::symlink_metadata(folder.join("far.yaml")).unwrap().is_symlink());
+    assert!(fs::symlink_metadata(folder.join("near.yaml")).unwrap().is_symlink());
+    assert_eq!(fs::read_to_string(folder.join("base/a.yaml")).unwrap(), "new\n");
+    assert_ne!(
+        fs::metadata(folder.join("base/a.yaml")).unwrap().ino(),
+        before,
+        "another file took its name: the old one was never half written"
+    );
+    assert_eq!(fs::read_dir(folder.join("base")).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn what_cannot_be_written_leaves_nothing_behind() {
+    let folder = folder("failed");
+    fs::create_dir_all(folder.join("a.yaml/below")).unwrap();
+    kplan::load::write(&folder.join("a.yaml"), "new\n").unwrap_err();
+    kplan::load::write(&folder.join("no/such.yaml"), "new\n").unwrap_err();
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }

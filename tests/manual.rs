@@ -9,20 +9,9 @@ use kplan::check::CHECKS;
 use kplan::config::file;
 use kplan::render::config_schema::config_schema;
 use kplan::render::explain::check_manual;
-use kplan::render::{Rule, explain};
+use kplan::render::{explain, rules};
 use kplan::source::SourceFile;
 use serde_json::{Value, json};
-
-fn rules() -> Vec<Rule<'static>> {
-    let rules = CHECKS.iter().map(|check| Rule {
-        id: check.id,
-        group: check.group.as_str(),
-        severity: check.severity,
-        summary: check.summary,
-        page: check.page,
-    });
-    rules.collect()
-}
 
 fn is_current(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);

@@ -7,29 +7,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 const BAD: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  key: yes\n";
 
+mod binary;
+mod sandbox;
+
 fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("outputs").join(name);
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).unwrap();
-    fs::write(folder.join("a.yaml"), BAD).unwrap();
+    let folder = sandbox::folder(name);
+    sandbox::write(&folder, "a.yaml", BAD);
     folder
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_kplan"))
-        .current_dir(folder)
-        .env_clear()
-        .stdin(Stdio::null())
-        .arg("check")
-        .args(arguments)
-        .output()
-        .unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    binary::run(folder, &[&["check"], arguments].concat())
 }
 
 #[test]

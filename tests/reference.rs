@@ -151,3 +151,154 @@ fn a_safe_fix_removes_its_finding_and_adds_none() {
     }
     assert!(total > 10, "only {total} fixes were tried");
 }
+
+/// The settings that a `kplan.yaml` makes of what it declares; it must have no faults.
+fn configured(text: &str) -> Settings {
+    let text = match text.contains("apiVersion") {
+        true => text.to_owned(),
+        false => format!("apiVersion: kplan.dev/v1\nkind: Config\n{text}"),
+    };
+    let (config, faults) = kplan::config::file::read(&SourceFile::from_text("kplan.yaml", &text));
+    assert_eq!(faults.iter().map(|fault| &fault.message).collect::<Vec<_>>(), Vec::<&String>::new());
+    let mut settings = Settings::plain();
+    settings.references = config.references.into_iter().map(|(reference, _)| reference).collect();
+    settings.workloads = config.workloads.into_iter().map(|(workload, _)| workload).collect();
+    settings
+}
+
+/// Custom resources as the README has them, and more of their kind.
+const CUSTOM: &str = "
+apiVersion: v1
+kind: Secret
+metadata: {name: app-password, namespace: shop}
+data: {password: aHVudGVyMg==}
+---
+apiVersion: example.com/v1
+kind: Cache
+metadata: {name: sessions, namespace: shop}
+spec:
+  users:
+  - passwordRef: {name: app-password, key: password}
+  - passwordRef: {name: app-pasword}
+  - passwordRef: {name: app-password, namespace: elsewhere}
+  - passwordRef: {name: app-password, key: pasword}
+  - passwordRef: {name: absent, optional: true}
+  issuer: {name: authority}
+---
+apiVersion: example.com/v1
+kind: Worker
+metadata: {name: mailer, namespace: shop}
+spec:
+  template:
+    metadata: {labels: {app: mailer}}
+    spec:
+      containers:
+      - {name: mailer, image: 'mailer:1.0', envFrom: [{secretRef: {name: app-pasword}}]}
+---
+apiVersion: other.example.com/v1
+kind: Worker
+metadata: {name: unrelated, namespace: shop}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: main, image: 'main:1.0', envFrom: [{secretRef: {name: app-pasword}}]}
+---
+apiVersion: example.com/v1
+kind: Batch
+metadata: {name: bare, namespace: shop}
+spec:
+  run:
+    pod:
+      containers:
+      - {name: main, image: 'main:1.0', envFrom: [{secretRef: {name: app-pasword}}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: mailer, namespace: shop}
+spec: {selector: {app: mailer}, ports: [{port: 80}]}
+";
+
+#[test]
+fn without_a_configuration_nothing_is_known_of_custom_resources() {
+    assert_eq!(findings(&[("custom.yaml", CUSTOM)], &Settings::plain()), Vec::<String>::new());
+}
+
+#[test]
+fn what_the_readme_declares_takes_effect() {
+    let readme = include_str!("../README.md");
+    let start = readme.find("apiVersion: kplan.dev/v1\nkind: Config\n").unwrap();
+    let settings = configured(readme[start..].split("```").next().unwrap());
+    // A `Worker` is one of any group: both are workloads.
+    assert_eq!(
+        findings(&[("custom.yaml", CUSTOM)], &settings),
+        [
+            "error dangling-reference: Cache `shop/sessions` names Secret `shop/app-pasword`, which is not in the input",
+            "error missing-key: Cache `shop/sessions` asks for key `pasword` of Secret `app-password`, which has no such key",
+            "error dangling-reference: Worker `shop/mailer` names Secret `shop/app-pasword`, which is not in the input",
+            "error dangling-reference: Worker `shop/unrelated` names Secret `shop/app-pasword`, which is not in the input",
+        ]
+    );
+}
+
+#[test]
+fn several_paths_groups_and_kinds_are_declared_side_by_side() {
+    let settings = configured(
+        "
+references:
+- {kind: Cache, group: example.com, path: 'spec.users[].passwordRef.name', target: Secret}
+- {kind: Cache, path: spec.issuer.name, target: Authority, targetGroup: example.com}
+workloads:
+- {kind: Worker, group: other.example.com, path: spec.template}
+- {kind: Batch, path: spec.run.pod}
+",
+    );
+    assert_eq!(
+        findings(&[("custom.yaml", CUSTOM)], &settings),
+        [
+            "error dangling-reference: Cache `shop/sessions` names Secret `shop/app-pasword`, which is not in the input",
+            "error missing-key: Cache `shop/sessions` asks for key `pasword` of Secret `app-password`, which has no such key",
+            "warning dangling-reference: Cache `shop/sessions` names Authority `shop/authority`, which is not in the input",
+            "error dangling-reference: Worker `shop/unrelated` names Secret `shop/app-pasword`, which is not in the input",
+            "error dangling-reference: Batch `shop/bare` names Secret `shop/app-pasword`, which is not in the input",
+        ]
+    );
+}
+
+#[test]
+fn the_namespace_beside_a_declared_reference_is_its_own() {
+    let settings =
+        configured("references: [{kind: Cache, path: 'spec.users[].passwordRef.name', target: Secret}]\n");
+    let there = "
+apiVersion: v1
+kind: Secret
+metadata: {name: other, namespace: elsewhere}
+";
+    let found = findings(&[("custom.yaml", CUSTOM), ("there.yaml", there)], &settings);
+    // Of a namespace that the input has something of, it says what is missing there.
+    assert!(
+        found.contains(
+            &"warning dangling-reference: Cache `shop/sessions` names Secret `elsewhere/app-password`, which is not in the input"
+                .to_owned()
+        ),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn a_misspelt_kind_in_a_declaration_is_said() {
+    let faults = |text: &str| -> Vec<String> {
+        let (_, faults) = kplan::config::file::read(&SourceFile::from_text("kplan.yaml", text));
+        faults.into_iter().map(|fault| fault.message).collect()
+    };
+    assert_eq!(
+        faults(
+            "apiVersion: kplan.dev/v1\nkind: Config\nreferences: [{kind: Cache, path: spec.name, target: Sercet}]\n"
+        ),
+        ["kplan knows no kind `Sercet`"]
+    );
+    // Of a kind that no object has nothing can be wrong but that it is for nothing.
+    let settings = configured("workloads: [{kind: Workr, path: spec.template}]\n");
+    let workspace = Workspace::new([SourceFile::from_text("custom.yaml", CUSTOM)]);
+    assert_eq!(analyze(&workspace, &settings).idle.workloads, [0]);
+}

@@ -386,3 +386,52 @@ fn a_broken_inventory_makes_no_claims() {
     assert_eq!(status, 1);
     assert!(stdout.contains("nodes.yaml") && !stdout.contains("unschedulable-pod"), "{stdout}");
 }
+
+/// Argo Rollouts, what kplan.yaml declares, and other custom resources that carry a pod template take their place.
+#[test]
+fn custom_workloads_are_placed_like_any_other() {
+    let folder = folder("custom");
+    let custom = |api_version: &str, kind: &str, name: &str, spec: &str| {
+        let template = "template:
+    metadata: {labels: {app: x}}
+    spec: {containers: [{name: main, image: 'main:1.0', resources: {requests: {cpu: 100m, memory: 1Gi}}}]}";
+        format!(
+            "apiVersion: {api_version}\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n  {spec}\n  {template}\n---\n"
+        )
+    };
+    let all = [
+        custom(
+            "argoproj.io/v1alpha1",
+            "Rollout",
+            "rollout",
+            "replicas: 3\n  selector: {matchLabels: {app: x}}",
+        ),
+        custom("apps.kruise.io/v1alpha1", "CloneSet", "clones", "replicas: 2"),
+        custom("serving.knative.dev/v1", "Service", "knative", "traffic: []"),
+        custom("example.com/v1", "Worker", "workers", "replicas: 4"),
+        custom("example.com/v1", "Stranger", "stranger", "replicas: 5"),
+        "apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: clones}
+spec: {minReplicaCount: 3, maxReplicaCount: 9, scaleTargetRef: {kind: CloneSet, name: clones}}
+"
+        .to_owned(),
+    ];
+    fs::write(folder.join("all.yaml"), all.concat()).unwrap();
+    fs::write(folder.join("nodes.yaml"), POOL).unwrap();
+    let config = "apiVersion: kplan.dev/v1
+kind: Config
+workloads:
+- {kind: Worker, group: example.com, path: spec.template}
+";
+    fs::write(folder.join("kplan.yaml"), config).unwrap();
+    let arguments = ["schedule", "all.yaml", "--nodes", "nodes.yaml", "--format", "json"];
+    let (code, out, error) = run(&folder, &arguments);
+    assert_eq!((code, error.as_str()), (0, ""));
+    let verdict: Value = serde_json::from_str(&out).unwrap();
+    let pods: Vec<_> =
+        verdict["pods"].as_array().unwrap().iter().map(|pod| pod["pod"].as_str().unwrap()).collect();
+    let count = |name: &str| pods.iter().filter(|pod| pod.starts_with(&format!("default/{name}-"))).count();
+    let counts = ["rollout", "clones", "knative", "workers", "stranger"].map(count);
+    assert_eq!(counts, [3, 3, 1, 4, 0], "{pods:?}");
+}

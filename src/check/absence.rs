@@ -1,13 +1,13 @@
-//! What the checks of references share: how grave it is that something is not in the input, and how a scalar is rewritten.
+//! What the checks of references share: how grave it is that something is not in the input.
 
-use crate::check::Context;
-use crate::diagnostic::Severity;
+use crate::check::{Context, Report};
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::{Absence, Edge, Resolution};
 use crate::graph::{Closest, KindRef, world};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
-use crate::parse::{NodeRef, Style};
-use crate::source::Span;
+use crate::parse::tree::NodeRef;
 
 /// How grave it is that the target of an edge is not in the input; `None` where that is as it should be.
 ///
@@ -18,6 +18,9 @@ pub(super) fn severity_of_edge(
     edge: &Edge<'_>,
     closest: Option<&Closest<'_>>,
 ) -> Option<Severity> {
+    if edge.row.absence == Absence::Dispensable {
+        return closest.is_some_and(|closest| closest.is_typo).then_some(Severity::Error);
+    }
     if edge.row.absence == Absence::Incidental {
         // Of several kinds the name may be of any.
         let mut same = context.graph.edges_from(edge.from).iter();
@@ -32,11 +35,11 @@ pub(super) fn severity_of_edge(
         return Some(Severity::Error);
     }
     let from = context.program.object(edge.from);
-    let is_furniture = edge.row.absence == Absence::Usual
-        || matches!(edge.kind, KindRef::Known(Kind::ClusterIssuer | Kind::ClusterSecretStore));
+    let is_furniture = edge.row.absence == Absence::Usual || is_for_all(edge.kind);
     // Another namespace of which the input has nothing, or which the cluster fills by itself, is not the input's business.
     let is_abroad = edge.namespace != from.namespace()
         && edge.namespace.is_some_and(|name| is_system(Some(name)) || !context.graph.is_inhabited(name));
+    let is_abroad = is_abroad || is_mesh_without_pods(context, edge.namespace);
     (!is_furniture && !is_abroad && !is_hook(from)).then_some(Severity::Warning)
 }
 
@@ -46,7 +49,16 @@ pub(super) fn severity_of_selection(
     object: ObjectRef<'_>,
     is_typo: bool,
 ) -> Option<Severity> {
-    let namespace = object.namespace()?;
+    severity_of_selection_in(context, object, object.namespace()?, is_typo)
+}
+
+/// As [`severity_of_selection`], for a selector of pods in another namespace than the object's.
+pub(super) fn severity_of_selection_in(
+    context: &Context<'_>,
+    object: ObjectRef<'_>,
+    namespace: &str,
+    is_typo: bool,
+) -> Option<Severity> {
     if context.graph.is_closed_for(KindRef::Known(Kind::Pod), Some(namespace)) || is_typo {
         return Some(Severity::Error);
     }
@@ -56,6 +68,27 @@ pub(super) fn severity_of_selection(
         || (namespace != "default" && is_system(Some(namespace)))
         || is_hook(object);
     (!is_partial).then_some(Severity::Warning)
+}
+
+/// Whether a namespace is that of Istio, of which the input has rules at most: what runs there is installed by others.
+fn is_mesh_without_pods(context: &Context<'_>, namespace: Option<&str>) -> bool {
+    namespace == Some("istio-system") && context.graph.pods_in("istio-system").next().is_none()
+}
+
+/// Whether objects of a kind are made once for all namespaces, as a rule by those who run the cluster: the counterparts of
+/// kinds that live in a namespace. The issuers of others for cert-manager are called so too.
+fn is_for_all(kind: KindRef<'_>) -> bool {
+    match kind {
+        KindRef::Known(kind) => matches!(
+            kind,
+            Kind::ClusterAnalysisTemplate
+                | Kind::ClusterGenerator
+                | Kind::ClusterIssuer
+                | Kind::ClusterSecretStore
+                | Kind::ClusterTriggerAuthentication
+        ),
+        KindRef::Other { name, .. } => name.contains("Cluster"),
+    }
 }
 
 /// Whether a namespace is one of those that every cluster has and fills by itself.
@@ -78,40 +111,18 @@ pub(super) fn is_hook(object: ObjectRef<'_>) -> bool {
     object.annotation("helm.sh/hook").is_some()
 }
 
-/// The text of a scalar that says `value` in the style of `node`; `None` where it cannot be told, as for an alias.
-pub(super) fn in_style_of(node: NodeRef<'_>, value: &str) -> Option<String> {
-    if node.is_alias() || !node.is_scalar() || node.source().is_empty() {
-        return None;
-    }
-    match node.style() {
-        Style::Plain | Style::Json => Some(value.to_owned()),
-        Style::SingleQuoted => Some(format!("'{value}'")),
-        Style::DoubleQuoted => Some(format!("\"{value}\"")),
-        Style::Literal | Style::Folded | Style::Flow | Style::Block => None,
-    }
-}
-
-/// Where and how `key: value` is put into a mapping, after the entry `after`; `None` where that cannot be told.
-pub(super) fn insert_after(
+/// Adds to a report at a scalar what to write there instead.
+pub(super) fn write_instead(
+    report: Report<'_>,
     object: ObjectRef<'_>,
-    mapping: NodeRef<'_>,
-    after: &str,
-    key: &str,
+    node: NodeRef<'_>,
     value: &str,
-) -> Option<(Span, String)> {
-    let (before, entry) = mapping.get_entry(after)?;
-    if mapping.is_alias() || entry.is_alias() || !entry.is_scalar() {
-        return None;
+    safety: Safety,
+) {
+    let report = report.help(format!("write `{value}`"));
+    if let Some(text) = edit::in_style_of(node, value) {
+        report.fix(format!("write `{value}`"), safety, object.span(node), text);
     }
-    let span = object.span(entry);
-    let place = Span::new(span.file, span.end, span.end);
-    if mapping.style() == Style::Flow {
-        let quote = if entry.style() == Style::Json { "\"" } else { "" };
-        return Some((place, format!(", {quote}{key}{quote}: {value}")));
-    }
-    let text = &object.file.source.text()[..before.range().start as usize];
-    let column = text.len() - text.rfind('\n').map_or(0, |at| at + 1);
-    Some((place, format!("\n{}{key}: {value}", " ".repeat(column))))
 }
 
 /// `Deployment `shop/web`` as every message begins.

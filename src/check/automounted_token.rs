@@ -1,8 +1,10 @@
 #![doc = include_str!("automounted_token.md")]
 
 use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
 use crate::graph::KindRef;
+use crate::parse::edit::{self, New};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
@@ -38,7 +40,15 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     }
     let message =
         format!("{} `{}` runs with a token of ServiceAccount `default`", object.kind_name(), object.name());
+    // In front of the containers, where the short fields of a pod stand.
+    let spec = Some(template.spec).filter(|_| !says);
+    let change = spec.and_then(|spec| {
+        let first = spec.raw_entries().map(|(key, _)| key.key()).next()?;
+        let after = Some(&*first).filter(|first| !first.ends_with("ontainers"));
+        edit::insert_entry(spec, after, "automountServiceAccountToken", New::Raw("false"))
+    });
     sink.report_span(object.name_span(), message)
         .object(object)
-        .help("set `automountServiceAccountToken: false`, or name an account of its own");
+        .help("set `automountServiceAccountToken: false`, or name an account of its own")
+        .change("add `automountServiceAccountToken: false`", Safety::Unsafe, object.file.id, change);
 }

@@ -4,6 +4,7 @@ use crate::check::{Check, Context, Group, Run, Sink, absence, hpa_target};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::{Edge, Resolution, Scope};
 use crate::graph::{Closest, KindRef};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 
@@ -42,7 +43,8 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
 
 /// The Service of a StatefulSet is the matter of `statefulset-service`, a target that cannot be scaled of `hpa-target`.
 fn has_its_own_check(object: ObjectRef<'_>, edge: &Edge<'_>) -> bool {
-    edge.row.path == "spec.serviceName" || hpa_target::is_faulty(object, edge)
+    let is_set = object.kind() == Kind::StatefulSet;
+    (is_set && edge.row.path == "spec.serviceName") || hpa_target::is_faulty(object, edge)
 }
 
 fn report(
@@ -86,10 +88,14 @@ fn report(
         (Scope::Slash, Some(namespace)) if edge.field.content().contains('/') => {
             format!("{namespace}/{name}")
         }
-        (Scope::ServiceHost, _) => edge.field.content().replacen(edge.name, name, 1),
+        (Scope::ServiceHost | Scope::ExternalName | Scope::Principal | Scope::Anywhere | Scope::Dot, _) => {
+            let (before, after) = edge.beside_name();
+            let written = edge.field.content();
+            format!("{}{name}{}", &written[..before], &written[written.len() - after..])
+        }
         _ => name.to_owned(),
     };
-    if let Some(text) = absence::in_style_of(edge.field, &text) {
+    if let Some(text) = edit::in_style_of(edge.field, &text) {
         report.fix(format!("write `{name}`"), Safety::Safe, from.span(edge.field), text);
     }
 }
@@ -108,8 +114,21 @@ fn elsewhere(context: &Context<'_>, edge: &Edge<'_>) -> Option<String> {
     {
         return Some(format!("there is a {} `{}`: write `kind: {0}`", kind.as_str(), edge.name));
     }
+    // The group of a kind is often forgotten where it is not that of the API which the field is of.
+    if let KindRef::Other { name, .. } = edge.kind
+        && let Some(known) = Kind::named(name)
+        && context.graph.find(KindRef::Known(known), edge.namespace, edge.name).next().is_some()
+    {
+        return Some(format!("{name} is of API group `{0}`: write `group: \"{0}\"`", known.group()));
+    }
     let other = context.graph.find_anywhere(edge.kind, edge.name).next()?;
     let namespace = other.namespace()?;
+    if matches!(edge.row.scope, Scope::ServiceHost) {
+        return Some(format!(
+            "there is one in namespace `{namespace}`: write `{}.{namespace}.svc.cluster.local`",
+            edge.name
+        ));
+    }
     Some(format!("there is one in namespace `{namespace}`, which cannot be named from here"))
         .filter(|_| matches!(edge.row.scope, Scope::Same))
 }

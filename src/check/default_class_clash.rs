@@ -28,13 +28,19 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             && default_of(*other).is_some()
     });
     let Some(other) = earlier else { return };
+    let is_refused = object.kind() == Kind::PriorityClass;
+    let (fate, severity) = match is_refused {
+        true => ("the API server refuses the second", Severity::Error),
+        false => ("the one made last wins", Severity::Warning),
+    };
     let message = format!(
-        "{}es `{}` and `{}` are both the default: the one made last wins",
+        "{}es `{}` and `{}` are both the default: {fate}",
         object.kind_name(),
         other.name(),
         object.name()
     );
     sink.report(object, node, message)
+        .severity(severity)
         .related(
             default_of(other).map_or_else(|| other.name_span(), |node| other.span(node)),
             "the default as well",
@@ -42,8 +48,11 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         .help("mark one only");
 }
 
-/// The annotation that makes a class the default.
+/// What makes a class the default: an annotation, or the field of a PriorityClass.
 fn default_of(object: ObjectRef<'_>) -> Option<NodeRef<'_>> {
+    if object.kind() == Kind::PriorityClass {
+        return object.get("globalDefault").filter(|value| value.as_bool() == Some(true));
+    }
     let keys: &[&str] = match object.kind() {
         Kind::IngressClass => &["ingressclass.kubernetes.io/is-default-class"],
         Kind::StorageClass => &[

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::Standing;
 use crate::parse::schema::lifecycle::{Change, lifecycle};
@@ -17,7 +18,11 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    let Standing::BuiltIn(kind) = cx.schemas.object(object.id).standing else { return };
+    let facts = cx.schemas.object(object.id);
+    if let (Some(warning), Some(node)) = (&facts.warning, object.get("apiVersion")) {
+        sink.report(object, node, &**warning).label("deprecated by its CustomResourceDefinition");
+    }
+    let Standing::BuiltIn(kind) = facts.standing else { return };
     let Some(row) = lifecycle(kind.api_version, kind.kind) else { return };
     let target = cx.schemas.table().version();
     let Some(deprecated) = row.deprecated.filter(|deprecated| *deprecated <= target) else { return };
@@ -37,14 +42,9 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     for note in row.notes_on(object) {
         report = report.help(note);
     }
-    if let Some(replacement) =
-        row.replacement.filter(|_| row.change == Change::ApiVersionOnly && !node.is_alias())
+    if let Some(replacement) = row.replacement.filter(|_| row.change == Change::ApiVersionOnly)
+        && let Some(text) = edit::in_style_of(node, replacement)
     {
-        report.fix(
-            format!("write `apiVersion: {replacement}`"),
-            Safety::Safe,
-            object.span(node),
-            replacement,
-        );
+        report.fix(format!("write `apiVersion: {replacement}`"), Safety::Safe, object.span(node), text);
     }
 }

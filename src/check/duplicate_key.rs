@@ -1,8 +1,12 @@
 #![doc = include_str!("duplicate_key.md")]
 
+use crate::check::duplicate_object::is_same_value;
 use crate::check::{Check, Context, Group, Run, Sink, syntax};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
+use crate::parse::Problem;
 use crate::parse::ProblemKind;
+use crate::parse::edit::{self, Change};
 use crate::parse::object::File;
 
 pub(super) static CHECK: Check = Check {
@@ -16,5 +20,25 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(_: &Context<'_>, file: &File, sink: &mut Sink<'_>) {
-    syntax::report_problems(file, sink, |kind| kind == ProblemKind::DuplicateKey);
+    let changes = |problem: &Problem| repair(file, problem);
+    syntax::report_problems(file, sink, &changes, |kind| kind == ProblemKind::DuplicateKey);
+}
+
+/// Takes out what is ignored. That is certain where the other entry says the same; a text or a number of another value
+/// has no effect either, but may be what was meant.
+fn repair(file: &File, problem: &Problem) -> Option<(Safety, Change)> {
+    let tree = &file.parsed.tree;
+    let (winner, _) = problem.related.as_ref()?;
+    let (key, winner) = (edit::key_at(tree, &problem.range)?, edit::key_at(tree, winner)?);
+    let root =
+        file.parsed.documents.iter().map(|document| document.root).take_while(|root| *root <= key).last()?;
+    let mapping = edit::parent_of(file.node(root), key)?;
+    let value_of = |id| mapping.raw_entries().find(|(key, _)| key.id() == id).map(|(_, value)| value);
+    let (ignored, kept) = (value_of(key)?, value_of(winner)?);
+    let safety = match is_same_value(ignored, kept) {
+        true => Safety::Safe,
+        false if ignored.is_scalar() && kept.is_scalar() => Safety::Unsafe,
+        false => return None,
+    };
+    Some((safety, edit::remove_entry(mapping, file.node(key))?))
 }

@@ -72,7 +72,7 @@ fn severity_of(context: &Context<'_>, first: ObjectRef<'_>, second: ObjectRef<'_
 }
 
 /// Whether two nodes are the same JSON value, whatever their style and the order of their keys.
-fn is_same_value(left: NodeRef<'_>, right: NodeRef<'_>) -> bool {
+pub(super) fn is_same_value(left: NodeRef<'_>, right: NodeRef<'_>) -> bool {
     let mut pending = vec![(left, right)];
     while let Some((left, right)) = pending.pop() {
         if left.kind() != right.kind() {

@@ -2,11 +2,11 @@
 
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::reference::Edge;
 use crate::graph::typo;
-use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
+use crate::practice::host;
+use crate::practice::listener::{self, Admission, Listener};
 
 pub(super) static CHECK: Check = Check {
     id: "gateway-listener",
@@ -19,104 +19,127 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    for edge in context.graph.edges_from(object.id) {
-        if edge.row.path != "spec.parentRefs[].name" {
-            continue;
-        }
-        let gateways: Vec<ObjectRef<'p>> = match edge.target() {
-            Some(_) => context.graph.find(edge.kind, edge.namespace, edge.name).collect(),
-            None => continue,
-        };
-        // Defined twice, the listener may be in either.
-        let [gateway] = gateways[..] else { continue };
-        if gateway.kind() == Kind::Gateway && !gateway.is_broken() && !object.is_broken() {
-            check_parent(object, edge, gateway, sink);
-        }
+    if object.group() != "gateway.networking.k8s.io" || object.is_broken() {
+        return;
+    }
+    for (parent, holder) in listener::parents_of(context.graph, object).0 {
+        check_parent(context, object, holder, parent, sink);
     }
 }
 
-fn check_parent<'p>(object: ObjectRef<'p>, edge: &Edge<'p>, gateway: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    let all: Vec<NodeRef<'p>> = gateway.get("spec.listeners").into_iter().flat_map(NodeRef::items).collect();
-    let section = edge.holder.get("sectionName").filter(|name| name.as_str().is_some());
-    let port = edge.holder.get("port").filter(|port| port.as_i64().is_some());
-    let by_name = |listener: &&NodeRef<'p>| {
-        section.is_none_or(|section| text(**listener, "name") == Some(section.content()))
-    };
-    let by_port = |listener: &&NodeRef<'p>| {
-        port.is_none_or(|port| listener.get("port").and_then(NodeRef::as_i64) == port.as_i64())
-    };
-    if all.is_empty() {
+fn check_parent<'p>(
+    context: &Context<'p>,
+    object: ObjectRef<'p>,
+    holder: NodeRef<'p>,
+    parent: ObjectRef<'p>,
+    sink: &mut Sink<'_>,
+) {
+    let all: Vec<Listener<'p>> = listener::listeners_of(parent).collect();
+    let section = holder.get("sectionName").filter(|name| name.as_str().is_some_and(|text| !text.is_empty()));
+    if section.is_some_and(|section| host::is_placeholder(section.content())) {
         return;
     }
-    if let Some(section) = section.filter(|_| !all.iter().any(|one| by_name(&one))) {
-        report_name(object, section, gateway, &all, sink);
+    if let Some(section) = section.filter(|section| !all.iter().any(|one| one.name() == section.as_str())) {
+        report_name(object, section, parent, &all, sink);
         return;
     }
-    let meant: Vec<&NodeRef<'p>> = all.iter().filter(by_name).filter(by_port).collect();
-    if let Some(port) = port.filter(|_| meant.is_empty()) {
-        let message = format!(
-            "{} is for port {} of Gateway `{}`, which has no such listener",
-            absence::title(object),
-            port.content(),
-            gateway.full_name()
-        );
+    let meant: Vec<Listener<'p>> =
+        all.iter().copied().filter(|listener| listener::is_meant(holder, *listener)).collect();
+    if meant.is_empty() {
+        let Some(port) = holder.get("port") else { return };
+        let (title, parent) = (absence::title(object), absence::title(parent));
+        let message =
+            format!("{title} is for port {} of {parent}, which has no such listener", port.content());
         sink.report(object, port, message).label("no listener on this port");
         return;
     }
-    let is_abroad = object.namespace() != gateway.namespace();
-    if is_abroad && meant.iter().all(|listener| takes_own_only(**listener)) {
-        let message = format!(
-            "{} is for Gateway `{}`, whose listeners take routes of their own namespace only",
-            absence::title(object),
-            gateway.full_name()
-        );
-        let place = meant.first().and_then(|listener| listener.get("name")).map(|name| gateway.span(name));
-        sink.report(object, edge.field, message)
-            .label("not taken")
-            .related(
-                place.unwrap_or_else(|| gateway.name_span()),
-                "this listener says nothing of other namespaces",
-            )
-            .help("write `allowedRoutes.namespaces.from: All`, or `Selector`, at the listener");
+    let field = holder.get("name").unwrap_or(holder);
+    let namespace = object.namespace().unwrap_or_default();
+    let admissions: Vec<Admission> =
+        meant.iter().map(|listener| listener.takes_namespace(context.graph, namespace)).collect();
+    if admissions.iter().all(|admission| matches!(admission, Admission::No | Admission::NotByLabels)) {
+        report_namespace(context, object, field, &meant, &admissions, sink);
+        return;
+    }
+    let near = meant.iter().zip(&admissions).filter(|(_, admission)| **admission != Admission::No);
+    let near: Vec<Listener<'p>> = near.map(|(listener, _)| *listener).collect();
+    if !near.iter().any(|listener| listener.takes_kind(object)) {
+        report_kind(object, field, &near, sink);
     }
 }
 
-/// `allowedRoutes.namespaces.from` is `Same` where it is absent, by the type `RouteNamespaces` of the Gateway API.
-fn takes_own_only(listener: NodeRef<'_>) -> bool {
-    let from = listener.get_path("allowedRoutes.namespaces.from").and_then(NodeRef::as_str);
-    matches!(from, None | Some("Same"))
+fn report_namespace<'p>(
+    context: &Context<'p>,
+    object: ObjectRef<'p>,
+    field: NodeRef<'p>,
+    meant: &[Listener<'p>],
+    admissions: &[Admission],
+    sink: &mut Sink<'_>,
+) {
+    // Others may give the Namespace labels that the input does not.
+    let by_labels = admissions.iter().position(|admission| *admission == Admission::NotByLabels);
+    let listener = meant[by_labels.unwrap_or_default()];
+    let says = listener.node.get_path("allowedRoutes.namespaces");
+    let selector = says.and_then(|says| says.get("selector"));
+    let (fault, what) = match (selector, says) {
+        (Some(_), _) => ("select namespaces, and not its own", "its namespace is not selected"),
+        (None, Some(_)) => ("take routes of their own namespace only", "this listener does not take it"),
+        (None, None) => {
+            ("take routes of their own namespace only", "this listener says nothing of other namespaces")
+        }
+    };
+    let message = format!(
+        "{} is for {}, whose listeners {fault}",
+        absence::title(object),
+        absence::title(listener.parent)
+    );
+    let place = selector.or(says).map_or_else(|| listener.place(), |node| listener.parent.span(node));
+    let is_certain = by_labels.is_none() || context.graph.is_closed();
+    let severity = if is_certain { Severity::Error } else { Severity::Warning };
+    let help = match selector {
+        Some(_) => "give the Namespace the labels that the selector asks for, or select it too",
+        None => "write `allowedRoutes.namespaces.from: All`, or `Selector`, at the listener",
+    };
+    sink.report(object, field, message).severity(severity).label("not taken").related(place, what).help(help);
 }
 
-fn text<'p>(node: NodeRef<'p>, key: &str) -> Option<&'p str> {
-    node.get(key).and_then(NodeRef::as_str)
+fn report_kind<'p>(object: ObjectRef<'p>, field: NodeRef<'p>, near: &[Listener<'p>], sink: &mut Sink<'_>) {
+    let Some(listener) = near.first() else { return };
+    let (title, kind) = (absence::title(object), object.kind_name());
+    let message =
+        format!("{title} is for {}, whose listeners take no {kind}", absence::title(listener.parent));
+    let report = sink.report(object, field, message).label("not taken");
+    let Some(kinds) = listener.kinds_of_protocol().filter(|kinds| !kinds.contains(&object.kind())) else {
+        let node = listener.node.get_path("allowedRoutes.kinds");
+        let place = node.map_or_else(|| listener.place(), |node| listener.parent.span(node));
+        let help = format!("add `kind: {kind}` to `allowedRoutes.kinds` of the listener");
+        report.related(place, "these kinds are taken").help(help);
+        return;
+    };
+    let names: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let what = format!("protocol {} is for {}", listener.protocol().unwrap_or_default(), names.join(" and "));
+    report.related(listener.place(), what).help("name a listener whose protocol carries such routes");
 }
 
 fn report_name(
     object: ObjectRef<'_>,
     section: NodeRef<'_>,
-    gateway: ObjectRef<'_>,
-    listeners: &[NodeRef<'_>],
+    parent: ObjectRef<'_>,
+    listeners: &[Listener<'_>],
     sink: &mut Sink<'_>,
 ) {
     let written = section.content();
-    let message = format!(
-        "{} is for listener `{written}` of Gateway `{}`, which has no such listener",
-        absence::title(object),
-        gateway.full_name()
-    );
-    let names: Vec<&str> = listeners.iter().filter_map(|listener| text(*listener, "name")).collect();
+    let (title, parent_title) = (absence::title(object), absence::title(parent));
+    let message =
+        format!("{title} is for listener `{written}` of {parent_title}, which has no such listener");
+    let names: Vec<&str> = listeners.iter().filter_map(|listener| listener.name()).collect();
     let report = sink
         .report(object, section, message)
         .label("no listener of this name")
-        .related(gateway.name_span(), format!("its listeners are `{}`", names.join("`, `")));
-    let meant = names.iter().find(|name| typo::is_typo(written, name)).or(match &names[..] {
-        [only] => Some(only),
-        _ => None,
-    });
-    let Some(meant) = meant else { return };
-    let safety = if typo::is_typo(written, meant) { Safety::Safe } else { Safety::Unsafe };
-    let report = report.help(format!("write `{meant}`"));
-    if let Some(new) = absence::in_style_of(section, meant) {
-        report.fix(format!("write `{meant}`"), safety, object.span(section), new);
+        .related(parent.name_span(), format!("its listeners are `{}`", names.join("`, `")));
+    if let Some(meant) = names.iter().find(|name| typo::is_typo(written, name)) {
+        absence::write_instead(report, object, section, meant, Safety::Safe);
+    } else if let [only] = names[..] {
+        absence::write_instead(report, object, section, only, Safety::Unsafe);
     }
 }

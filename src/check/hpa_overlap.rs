@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    if !matches!(object.kind(), Kind::HorizontalPodAutoscaler | Kind::ScaledObject) || takes_over(object) {
+    if !matches!(object.kind(), Kind::HorizontalPodAutoscaler | Kind::ScaledObject) {
         return;
     }
     let mut edges = cx.graph.edges_from(object.id).iter();
@@ -28,16 +28,18 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let others = scalers
         .iter()
         .map(|scaler| scaler.object)
-        .filter(|other| other.id < object.id && !is_same(*other, object) && !takes_over(*other));
+        .filter(|other| other.id < object.id && !is_same(*other, object))
+        .filter(|other| !takes_over(object, *other) && !takes_over(*other, object));
     for other in others {
         let message = format!(
-            "{} `{}` and {} `{}` both scale {} `{}`, so neither does",
+            "{} `{}` and {} `{}` both scale {} `{}`, {}",
             other.kind_name(),
             other.name(),
             object.kind_name(),
             object.name(),
             target.kind_name(),
-            target.name()
+            target.name(),
+            fate(object, other)
         );
         // Two in one file are applied together. In different files they may be two ways to scale, of which one is taken.
         let is_certain = other.file.id == object.file.id || cx.graph.is_closed();
@@ -50,9 +52,20 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     }
 }
 
-/// A ScaledObject can be told to take over the autoscaler that is there.
-fn takes_over(object: ObjectRef<'_>) -> bool {
-    object
+/// What comes of it: the admission webhook of KEDA lets in no ScaledObject for a workload that has another autoscaler
+/// (`verifyHpas`, `verifyScaledObjects`).
+fn fate(object: ObjectRef<'_>, other: ObjectRef<'_>) -> &'static str {
+    match [object, other].iter().any(|scaler| scaler.kind() == Kind::ScaledObject) {
+        true => "which KEDA refuses",
+        false => "so neither does",
+    }
+}
+
+/// A ScaledObject can be told to take over the autoscaler that is there, whose name it then gives to its own.
+fn takes_over(object: ObjectRef<'_>, other: ObjectRef<'_>) -> bool {
+    let is_told = object
         .annotation("scaledobject.keda.sh/transfer-hpa-ownership")
-        .is_some_and(|value| value.content() == "true")
+        .is_some_and(|value| value.content() == "true");
+    let name = object.get("spec.advanced.horizontalPodAutoscalerConfig.name");
+    is_told && name.is_some_and(|name| name.content() == other.name())
 }

@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::KindRef;
 use crate::graph::reference::Edge;
 use crate::parse::NodeRef;
+use crate::parse::edit::{self, New};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, group_of};
 
@@ -92,7 +93,13 @@ fn report_group(object: ObjectRef<'_>, edge: &Edge<'_>, right: &str, sink: &mut 
         );
         sink.report(object, edge.holder.get("kind").unwrap_or(edge.field), message)
             .label("of which API group?")
-            .help(format!("add `apiVersion: {right}`"));
+            .help(format!("add `apiVersion: {right}`"))
+            .change(
+                format!("add `apiVersion: {right}`"),
+                Safety::Safe,
+                object.file.id,
+                edit::insert_entry(edge.holder, Some("kind"), "apiVersion", New::Text(right)),
+            );
         return;
     };
     let message =
@@ -101,7 +108,7 @@ fn report_group(object: ObjectRef<'_>, edge: &Edge<'_>, right: &str, sink: &mut 
         .report(object, place, message)
         .label(format!("no {kind} in this API group"))
         .help(format!("write `apiVersion: {right}`"));
-    if let Some(text) = absence::in_style_of(place, right) {
+    if let Some(text) = edit::in_style_of(place, right) {
         report.fix(format!("write `{right}`"), Safety::Safe, object.span(place), text);
     }
 }

@@ -6,9 +6,8 @@ use crate::diagnostic::Severity;
 use crate::graph::ports::running_containers;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
-use crate::parse::tree::NodeRef;
 use crate::practice::resources::has_request;
-use crate::practice::selection::items_at;
+use crate::practice::scaling::shares;
 
 pub(super) static CHECK: Check = Check {
     id: "hpa-without-request",
@@ -19,14 +18,6 @@ pub(super) static CHECK: Check = Check {
     page: include_str!("hpa_without_request.md"),
     run: Run::Object(run),
 };
-
-/// A metric that is a share of what containers request.
-struct Share<'p> {
-    resource: &'p str,
-    /// The one container that counts; all of them without it.
-    container: Option<&'p str>,
-    node: NodeRef<'p>,
-}
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     if object.kind() != Kind::HorizontalPodAutoscaler {
@@ -63,28 +54,4 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             first.name()
         ));
     }
-}
-
-/// The metrics of an autoscaler that are shares, in any version of the API. Without metrics it is 80 % of the cpu
-/// (`SetDefaults_HorizontalPodAutoscaler`).
-fn shares<'p>(object: ObjectRef<'p>) -> Vec<Share<'p>> {
-    let cpu = |node| vec![Share { resource: "cpu", container: None, node }];
-    if let Some(node) = object.get("spec.targetCPUUtilizationPercentage") {
-        return cpu(node);
-    }
-    let metrics: Vec<_> = items_at(object.root(), "spec.metrics").collect();
-    if metrics.is_empty() {
-        return object.get("spec.maxReplicas").map(cpu).unwrap_or_default();
-    }
-    metrics.into_iter().filter_map(share).collect()
-}
-
-fn share(metric: NodeRef<'_>) -> Option<Share<'_>> {
-    let source = metric.get("resource").or_else(|| metric.get("containerResource"))?;
-    let node = source
-        .get_path("target.averageUtilization")
-        .or_else(|| source.get("targetAverageUtilization"))
-        .filter(|node| !node.is_null())?;
-    let container = source.get("container").map(NodeRef::content);
-    Some(Share { resource: source.get("name")?.content(), container, node })
 }

@@ -3,6 +3,7 @@
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::version::Version;
@@ -73,7 +74,7 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         .help(format!("write `provisioner: {driver}`, and the parameters that this driver knows"));
     // Parameters differ between the two, and the provisioner of a class in use cannot be changed.
     let has_parameters = object.get("parameters").is_some_and(NodeRef::is_mapping);
-    if let Some(text) = absence::in_style_of(place, driver).filter(|_| !has_parameters) {
+    if let Some(text) = edit::in_style_of(place, driver).filter(|_| !has_parameters) {
         report.fix(format!("write `{driver}`"), Safety::Unsafe, object.span(place), text);
     }
 }

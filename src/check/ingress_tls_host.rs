@@ -1,7 +1,10 @@
 #![doc = include_str!("ingress_tls_host.md")]
 
 use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
+use crate::graph::typo;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -43,7 +46,14 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             object.name(),
             first.content()
         );
-        sink.report(object, *first, message).help(format!("it serves {}", served.join(", ")));
+        let report = sink.report(object, *first, message).help(format!("it serves {}", served.join(", ")));
+        // Which of the two is the slip nobody can tell.
+        let mut similar = served.iter().filter(|served| typo::is_typo(first.content(), served));
+        if let (Some(host), None, [_]) = (similar.next(), similar.next(), &hosts[..])
+            && let Some(text) = edit::in_style_of(*first, host)
+        {
+            report.fix(format!("write `{host}`"), Safety::Unsafe, object.span(*first), text);
+        }
     }
 }
 

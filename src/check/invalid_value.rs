@@ -2,6 +2,8 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::graph::typo;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::path_in;
@@ -39,7 +41,7 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
                 let report =
                     sink.report(object, node, message).label(label_of(*reason)).help(reason.as_str());
                 if let Some(meant) = meant {
-                    replace(object, node, meant, report);
+                    replace(object, node, &meant, Safety::Unsafe, report);
                 }
             }
             Fault::Time { micro } => {
@@ -63,7 +65,13 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
                 let subject = if path.is_empty() { object.kind_name() } else { &path };
                 let report = sink.report(object, node, format!("{subject}: {message}"));
                 if let Some(meant) = meant {
-                    replace(object, node, meant.clone(), report.help(format!("did you mean `{meant}`?")));
+                    // One of a list, but for its case or a slip of the pen.
+                    let safety = match typo::is_typo(node.content(), meant) {
+                        true => Safety::Safe,
+                        false => Safety::Unsafe,
+                    };
+                    let report = report.help(format!("did you mean `{meant}`?"));
+                    replace(object, node, meant, safety, report);
                 }
             }
             _ => {}
@@ -78,8 +86,14 @@ fn label_of(reason: BadQuantity) -> &'static str {
     }
 }
 
-fn replace(object: ObjectRef<'_>, node: NodeRef<'_>, meant: String, report: crate::check::Report<'_>) {
-    if !node.is_alias() && node.source() == node.content() {
-        report.fix(format!("write `{meant}`"), Safety::Unsafe, object.span(node), meant);
+fn replace(
+    object: ObjectRef<'_>,
+    node: NodeRef<'_>,
+    meant: &str,
+    safety: Safety,
+    report: crate::check::Report<'_>,
+) {
+    if let Some(text) = edit::in_style_of(node, meant) {
+        report.fix(format!("write `{meant}`"), safety, object.span(node), text);
     }
 }

@@ -16,5 +16,5 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(_: &Context<'_>, file: &File, sink: &mut Sink<'_>) {
-    syntax::report_problems(file, sink, |kind| kind == ProblemKind::KeyCollision);
+    syntax::report_problems(file, sink, &|_| None, |kind| kind == ProblemKind::KeyCollision);
 }

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Edit, Safety, Severity};
+use crate::parse::edit;
 use crate::parse::object::{File, Fragment, Lack};
 use crate::parse::tree::{NodeRef, Style};
 use crate::source::{FileKind, Span};
@@ -96,6 +97,8 @@ fn no_api_version(cx: &Context<'_>, file: &File, root: NodeRef<'_>, sink: &mut S
     if root.style() == Style::Block && indent.bytes().all(|byte| byte == b' ') {
         let span = Span::new(file.id, start, start);
         let safety = if served.len() == 1 { Safety::Safe } else { Safety::Unsafe };
-        report.edits(format!("add `{line}`"), safety, vec![Edit { span, text: format!("{line}\n{indent}") }]);
+        let line_break = edit::line_break_at(file.source.text(), start as usize);
+        let text = format!("{line}{line_break}{indent}");
+        report.edits(format!("add `{line}`"), safety, vec![Edit { span, text }]);
     }
 }

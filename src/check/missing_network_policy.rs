@@ -3,7 +3,7 @@
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::Severity;
 use crate::parse::object::ObjectRef;
-use crate::practice::traffic::is_isolated;
+use crate::practice::traffic::{is_isolated, is_on_host_network};
 
 pub(super) static CHECK: Check = Check {
     id: "missing-network-policy",
@@ -17,8 +17,7 @@ pub(super) static CHECK: Check = Check {
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some(pod) = cx.graph.pod_of(object.id) else { return };
-    // A policy does not reach pods in the network of their node.
-    if pod.template.get("hostNetwork").is_some_and(|value| value.as_bool() == Some(true)) {
+    if is_on_host_network(pod.template) {
         return;
     }
     let policies = cx.practice.policies_of(pod);

@@ -18,15 +18,29 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-/// The fields that need a grant where they lead to another namespace. A parent does not: its listeners say whom they take.
+/// The last keys of the fields that need a grant where they lead to another namespace. A parent does not: its listeners
+/// say whom they take. Nor do the parameters of a GatewayClass, which lives in none.
 const FIELDS: &[&str] = &[
-    "spec.rules[].backendRefs[].name",
-    "spec.rules[].filters[].requestMirror.backendRef.name",
-    "spec.listeners[].tls.certificateRefs[].name",
+    ".backendRefs[].name",
+    ".backendRef.name",
+    ".certificateRefs[].name",
+    ".clientCertificateRef.name",
+    ".caCertificateRefs[].name",
 ];
 
 fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    if object.group() != "gateway.networking.k8s.io" {
+    let has_references = matches!(
+        object.kind(),
+        Kind::Gateway
+            | Kind::ListenerSet
+            | Kind::XListenerSet
+            | Kind::HTTPRoute
+            | Kind::GRPCRoute
+            | Kind::TLSRoute
+            | Kind::TCPRoute
+            | Kind::UDPRoute
+    );
+    if !has_references {
         return;
     }
     for edge in context.graph.edges_from(object.id) {
@@ -35,7 +49,8 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         };
         // Of a namespace that the input has nothing of, the grants stand elsewhere too.
         let is_known = context.graph.is_closed() || context.graph.is_inhabited(namespace);
-        if !FIELDS.contains(&edge.row.path) || !is_known || is_granted(context, object, edge, namespace) {
+        let needs_grant = FIELDS.iter().any(|field| edge.row.path.ends_with(field));
+        if !needs_grant || !is_known || is_granted(context, object, edge, namespace) {
             continue;
         }
         let kind = edge.kind.name();

@@ -1,6 +1,7 @@
 //! Facts become diagnostics: one check, one file, one page.
 
 mod absence;
+mod affinity_selects_nothing;
 mod ambiguous_scalar;
 mod automounted_token;
 mod autoscaler_without_room;
@@ -8,25 +9,39 @@ mod backend_port;
 mod bare_pod;
 mod binding_to_everyone;
 mod cascading_deletion;
+mod certificate_overlap;
+mod claim_fit;
 mod claim_held_by_old_pod;
+mod claim_smaller_than_source;
+mod claim_volume_mismatch;
 mod cluster_admin_binding;
+mod container_name;
 mod cron_job_deadline;
 mod dangling_reference;
 mod default_class_clash;
 mod deleted_but_named;
 mod deprecated_api;
+mod deprecated_field;
+mod duplicate_entry;
 mod duplicate_env;
 mod duplicate_key;
 mod duplicate_object;
+mod duplicate_port;
 mod egress_without_dns;
+mod fractional_bytes;
+mod gateway_host;
 mod gateway_listener;
+mod gateway_workload;
 mod hpa_maximum_does_not_fit;
 mod hpa_overlap;
 mod hpa_target;
 mod hpa_without_request;
 mod ignored_content;
+mod ignored_field;
+mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
+mod ineffective_policy_rule;
 mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
@@ -36,6 +51,12 @@ mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
 mod latest_image;
+mod listener_conflict;
+mod listener_protocol;
+mod listener_set_not_allowed;
+mod local_name;
+mod mesh_host;
+mod missing_analysis_argument;
 mod missing_autoscaler;
 mod missing_field;
 mod missing_key;
@@ -48,11 +69,13 @@ mod missing_readiness_probe;
 mod missing_reference_grant;
 mod missing_requests;
 mod missing_spread;
+mod monitor_not_selected;
 mod monitor_selects_nothing;
 mod no_room_for_rollout;
 mod no_schema;
 mod node_port_clash;
 mod node_selector_matches_no_node;
+mod odd_address;
 mod old_template_stays;
 mod open_etcd;
 mod pdb_blocks_drain;
@@ -62,8 +85,12 @@ mod pod_security_baseline;
 mod pod_security_label;
 mod pod_security_restricted;
 mod pods_left_out;
+mod policy_closes_ingress;
+mod policy_parameters;
 mod policy_port;
+mod policy_selects_no_namespace;
 mod policy_selects_nothing;
+mod priority_conflict;
 mod probe_port;
 mod quota_exceeded;
 mod rbac_escalation;
@@ -72,10 +99,14 @@ mod recommended_labels;
 mod recreate_strategy;
 mod removed_api;
 mod replicas_under_hpa;
+mod request_above_limit;
+mod resource_claim;
+mod restart_policy;
 mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
 mod rollout_under_budget;
+mod route_hostname;
 mod rwo_claim_shared;
 mod same_probes;
 mod secret_in_config_map;
@@ -83,30 +114,41 @@ mod secret_in_env;
 mod selection;
 mod selector_overlap;
 mod selector_template_mismatch;
+mod sensitive_host_path;
 mod service_selects_nothing;
 mod service_target_port;
 mod silence;
 mod single_replica;
 mod sink;
+mod spread_selector;
 mod ssh_port;
 mod stale_content;
 mod statefulset_service;
+mod subset_selects_nothing;
 mod syntax;
 mod toleration_unused;
+mod undefined_variable;
 mod unknown_field;
 mod unknown_kind;
 mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
+mod unknown_subset;
+mod unqualified_finalizer;
 mod unread;
 mod unschedulable_pod;
 mod unscraped_metrics;
+mod unusable_hostname;
 mod unused_object;
 mod unused_suppression;
+mod unused_volume;
+mod volume_mode;
 mod volume_mount;
+mod vpa_overlap;
 mod wildcard_rbac_rule;
 mod writable_host_path;
 mod writable_root_filesystem;
+mod wrong_secret_type;
 mod wrong_type;
 
 use std::sync::Arc;
@@ -123,10 +165,9 @@ use crate::plan::change::Verdict;
 use crate::plan::fit::Fit;
 use crate::plan::preview::Preview;
 use crate::practice::{self, Practice};
-use crate::source::FileId;
-use crate::suppression::Suppressions;
+use crate::source::{FileId, Span};
 
-pub use silence::{Usage, can_be_suppressed};
+pub use silence::{Silence, Usage, can_be_suppressed};
 pub use sink::{Report, Sink};
 
 /// Every check, in the order of the documentation. Adding a check is adding a line here and one above.
@@ -143,21 +184,49 @@ pub static CHECKS: &[&Check] = &[
     &invalid_value::CHECK,
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
+    &odd_address::CHECK,
+    &request_above_limit::CHECK,
+    &restart_policy::CHECK,
     &no_schema::CHECK,
     &removed_api::CHECK,
     &deprecated_api::CHECK,
+    &deprecated_field::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
+    &wrong_secret_type::CHECK,
+    &claim_volume_mismatch::CHECK,
+    &claim_smaller_than_source::CHECK,
     &service_selects_nothing::CHECK,
     &service_target_port::CHECK,
     &backend_port::CHECK,
     &policy_selects_nothing::CHECK,
+    &policy_selects_no_namespace::CHECK,
     &policy_port::CHECK,
     &gateway_listener::CHECK,
+    &route_hostname::CHECK,
+    &listener_conflict::CHECK,
+    &listener_protocol::CHECK,
+    &listener_set_not_allowed::CHECK,
     &missing_reference_grant::CHECK,
+    &policy_parameters::CHECK,
+    &mesh_host::CHECK,
+    &unknown_subset::CHECK,
+    &subset_selects_nothing::CHECK,
+    &gateway_host::CHECK,
+    &gateway_workload::CHECK,
     &monitor_selects_nothing::CHECK,
+    &monitor_not_selected::CHECK,
+    &certificate_overlap::CHECK,
+    &missing_analysis_argument::CHECK,
     &selector_template_mismatch::CHECK,
+    &spread_selector::CHECK,
+    &affinity_selects_nothing::CHECK,
     &volume_mount::CHECK,
+    &volume_mode::CHECK,
+    &container_name::CHECK,
+    &resource_claim::CHECK,
+    &undefined_variable::CHECK,
+    &priority_conflict::CHECK,
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
@@ -167,6 +236,7 @@ pub static CHECKS: &[&Check] = &[
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,
+    &unused_volume::CHECK,
     &invalid_inventory::CHECK,
     &unschedulable_pod::CHECK,
     &node_selector_matches_no_node::CHECK,
@@ -195,9 +265,15 @@ pub static CHECKS: &[&Check] = &[
     &same_probes::CHECK,
     &missing_liveness_probe::CHECK,
     &duplicate_env::CHECK,
+    &duplicate_entry::CHECK,
+    &duplicate_port::CHECK,
+    &fractional_bytes::CHECK,
+    &ignored_field::CHECK,
+    &unusable_hostname::CHECK,
     &hpa_without_request::CHECK,
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,
+    &vpa_overlap::CHECK,
     &autoscaler_without_room::CHECK,
     &pdb_blocks_drain::CHECK,
     &pdb_overlap::CHECK,
@@ -223,14 +299,19 @@ pub static CHECKS: &[&Check] = &[
     &ingress_tls_host::CHECK,
     &ingress_without_tls::CHECK,
     &missing_network_policy::CHECK,
+    &ineffective_policy_rule::CHECK,
+    &policy_closes_ingress::CHECK,
     &egress_without_dns::CHECK,
     &automounted_token::CHECK,
+    &sensitive_host_path::CHECK,
     &writable_host_path::CHECK,
     &ssh_port::CHECK,
     &writable_root_filesystem::CHECK,
     &open_etcd::CHECK,
     &recommended_labels::CHECK,
+    &ignored_namespace::CHECK,
     &unscraped_metrics::CHECK,
+    &unqualified_finalizer::CHECK,
     &unused_suppression::CHECK,
 ];
 
@@ -280,7 +361,7 @@ impl Group {
 
     /// Whether its checks pass over what lives only while `helm test` runs.
     fn spares_tests(self) -> bool {
-        matches!(self, Self::Reliability | Self::Security)
+        matches!(self, Self::Reliability | Self::Security | Self::Style)
     }
 }
 
@@ -353,7 +434,7 @@ pub struct Context<'p> {
     /// What changes; `None` without a base.
     pub plan: Option<Plan<'p>>,
     /// What the manifests do not want to hear.
-    pub suppressions: &'p Suppressions,
+    pub silence: Silence<'p>,
     /// Target version, open or closed world, and so on.
     pub settings: &'p Settings,
 }
@@ -362,6 +443,12 @@ impl Context<'_> {
     /// Whether a check runs: what one leaves to another must be said by somebody.
     fn is_on(&self, id: &str) -> bool {
         is_on(id, self.settings)
+    }
+
+    /// Whether what a check would say of a place is suppressed, which makes the suppression a used one. For checks whose one
+    /// finding speaks for several places; of a finding's own place the output stage asks.
+    fn is_suppressed(&self, check: &Check, span: Span) -> bool {
+        self.silence.holds_back(check, span)
     }
 }
 
@@ -419,7 +506,7 @@ fn run_on_file<'p>(
         .map(|id| context.program.object(ObjectId(id)))
         .map(|object| (object, practice::is_test_hook(object)))
         .collect();
-    let has_suppressions = !context.suppressions.of_file(file.id).is_empty();
+    let has_suppressions = !context.silence.of_file(file.id).is_empty();
     for (check, level) in enabled {
         if silence::is_spared(context, check, file.id) {
             continue;

@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::ports::{ports_of_container, ports_of_service};
 use crate::graph::selector::Selector;
 use crate::graph::{KindRef, Labels, typo};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -118,7 +119,7 @@ fn report_port(
         return;
     };
     let report = report.help(format!("write `{meant}`"));
-    if let Some(text) = absence::in_style_of(port, meant) {
+    if let Some(text) = edit::in_style_of(port, meant) {
         report.fix(format!("write `{meant}`"), Safety::Safe, object.span(port), text);
     }
 }

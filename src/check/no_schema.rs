@@ -17,10 +17,11 @@ pub(super) static CHECK: Check = Check {
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some(count) = cx.schemas.first_of_unknown_kind(object) else { return };
     let Some(node) = object.get("kind") else { return };
-    let objects = if count == 1 { "its object is".to_owned() } else { format!("its {count} objects are") };
+    let objects = if count == 1 { "its object".to_owned() } else { format!("its {count} objects") };
     let kind = object.kind_name();
     let api_version = object.api_version();
-    sink.report(object, node, format!("no schema for {kind} of `{api_version}`: {objects} not checked"))
+    let message = format!("no schema for {kind} of `{api_version}`: the fields of {objects} are not checked");
+    sink.report(object, node, message)
         .label("unknown to Kubernetes itself")
         .help("add its CustomResourceDefinition to the input, or name it with `--schema`");
 }

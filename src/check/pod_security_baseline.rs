@@ -23,7 +23,11 @@ const SYSTEM: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some(template) = PodTemplate::of(object) else { return };
-    let evaluate = |standard| pod_security::evaluate(template, standard, cx.settings.target);
+    // One finding speaks for several places, so what is suppressed is left out before it is written.
+    let evaluate = |standard| {
+        let counts = |node| !cx.is_suppressed(&CHECK, object.span(node));
+        pod_security::evaluate_where(template, standard, cx.settings.target, &counts)
+    };
     let policy = policy_of(cx, object);
     // What the restricted standard refuses or warns of is told there, in one finding for the pod.
     let is_told =

@@ -1,7 +1,10 @@
 #![doc = include_str!("pod_security_label.md")]
 
 use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
+use crate::graph::typo;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::practice::pod_security::{BadLabel, bad_labels};
@@ -16,6 +19,15 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
+/// The values that a label without a version can have.
+const LEVELS: [&str; 3] = ["privileged", "baseline", "restricted"];
+
+/// The labels that there are.
+fn keys() -> impl Iterator<Item = String> {
+    let modes = ["enforce", "warn", "audit"].into_iter();
+    modes.flat_map(|mode| ["", "-version"].map(|end| format!("pod-security.kubernetes.io/{mode}{end}")))
+}
+
 fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     if object.kind() != Kind::Namespace {
         return;
@@ -25,14 +37,28 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             BadLabel::Value { node, key, expected } => {
                 let message =
                     format!("metadata.labels[{key}]: Invalid value: {:?}: {expected}", node.content());
-                sink.report(object, node, message).help("the API server refuses the Namespace");
+                let report = sink.report(object, node, message).help("the API server refuses the Namespace");
+                let meant = LEVELS.iter().find(|level| typo::is_typo(node.content(), level));
+                if let Some((meant, text)) =
+                    meant.and_then(|meant| Some((meant, edit::in_style_of(node, meant)?)))
+                {
+                    report.fix(format!("write `{meant}`"), Safety::Safe, object.span(node), text);
+                }
             }
             BadLabel::Key { node } => {
                 let message = format!("`{}` is not a label of Pod Security Admission", node.content());
-                sink.report(object, node, message)
+                let report = sink
+                    .report(object, node, message)
                     .severity(Severity::Warning)
                     .label("ignored without a word")
                     .help("there are `enforce`, `warn` and `audit`, and each with `-version`");
+                let meant = keys().find(|key| typo::is_typo(node.content(), key));
+                let is_free = |key: &String| object.labels().is_some_and(|labels| labels.get(key).is_none());
+                if let Some(key) = meant.filter(is_free)
+                    && let Some(text) = edit::in_style_of(node, &key)
+                {
+                    report.fix(format!("write `{key}`"), Safety::Safe, object.span(node), text);
+                }
             }
         }
     }

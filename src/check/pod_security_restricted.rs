@@ -2,7 +2,9 @@
 
 use crate::check::pod_security_baseline::{policy_of, report_together};
 use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
 use crate::practice::pod_security::{self, Level, Standard, Violation};
@@ -24,7 +26,10 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         return;
     }
     let policy = policy_of(cx, object);
-    let evaluate = |standard| pod_security::evaluate(template, standard, cx.settings.target);
+    let evaluate = |standard| {
+        let counts = |node| !cx.is_suppressed(&CHECK, object.span(node));
+        pod_security::evaluate_where(template, standard, cx.settings.target, &counts)
+    };
     match policy {
         Some(policy) if policy.enforce.level == Level::Restricted => {
             report_together(object, &policy, policy.enforce, &evaluate(policy.enforce), sink);
@@ -34,7 +39,12 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         }
         _ if sink.wants(Severity::Note) => {
             let is_told = cx.is_on("pod-security-baseline");
-            let milder = if is_told { evaluate(Standard::latest(Level::Baseline)) } else { Vec::new() };
+            let milder = match is_told {
+                true => {
+                    pod_security::evaluate(template, Standard::latest(Level::Baseline), cx.settings.target)
+                }
+                false => Vec::new(),
+            };
             report_each(object, &evaluate(Standard::latest(Level::Restricted)), &milder, sink);
         }
         _ => {}
@@ -60,7 +70,16 @@ fn report_each(
                 object.name(),
                 violation.reason
             );
-            sink.report(object, fault.node, message).severity(Severity::Note);
+            let report = sink.report(object, fault.node, message).severity(Severity::Note);
+            // What somebody wrote in so many words is changed only where the default would not do either.
+            let is_explicit = fault.node.as_bool() == Some(true);
+            if violation.control == "allowPrivilegeEscalation"
+                && is_explicit
+                && let Some(text) = edit::in_style_of(fault.node, "false")
+            {
+                let title = "write `allowPrivilegeEscalation: false`";
+                report.fix(title, Safety::Unsafe, object.span(fault.node), text);
+            }
         }
     }
 }

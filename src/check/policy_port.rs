@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::ports::{PortRef, ports_of_container, protocol};
 use crate::graph::selector::Selector;
 use crate::graph::{Pod, typo};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -32,6 +33,10 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     for rule in object.get("spec.egress").into_iter().flat_map(NodeRef::items) {
         // A named port is looked up on the pods that are asked. Those of other namespaces may be anybody's.
         let peers: Vec<NodeRef<'_>> = items_at(rule, "to").collect();
+        if !peers.is_empty() && peers.iter().all(|peer| peer.get("ipBlock").is_some()) {
+            check_addresses(object, rule, sink);
+            continue;
+        }
         let is_own =
             |peer: &NodeRef<'_>| peer.get("podSelector").is_some() && peer.get("namespaceSelector").is_none();
         let selectors = match peers.iter().all(is_own) {
@@ -65,6 +70,20 @@ fn check_ports<'p>(
         if is_known && !pods.is_empty() && !pods.iter().any(|pod| has_port(pod, name, protocol(port))) {
             report(context, object, place, name, &pods, sink);
         }
+    }
+}
+
+/// The ports of a rule about addresses: a name is one of a pod's ports, and an address has none.
+fn check_addresses<'p>(object: ObjectRef<'p>, rule: NodeRef<'p>, sink: &mut Sink<'_>) {
+    for port in items_at(rule, "ports") {
+        check_range(object, port, sink);
+        let Some(place) = port.get("port") else { continue };
+        let Some(PortRef::Name(name)) = PortRef::of(place) else { continue };
+        let message = format!(
+            "{} names port `{name}` of addresses, which have no names for ports",
+            absence::title(object)
+        );
+        sink.report(object, place, message).help("write its number");
     }
 }
 
@@ -120,7 +139,7 @@ fn report<'p>(
         return;
     };
     let report = report.help(format!("write `{meant}`"));
-    if let Some(text) = absence::in_style_of(place, meant) {
+    if let Some(text) = edit::in_style_of(place, meant) {
         report.fix(format!("write `{meant}`"), Safety::Safe, object.span(place), text);
     }
 }

@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::ports::{self, ContainerPort};
 use crate::graph::typo;
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::{Container, PodTemplate};
 
@@ -81,12 +82,15 @@ fn check_place(
     }
     let named: Vec<&str> = own.iter().filter_map(|port| port.name()).collect();
     let right = named.iter().find(|name| typo::is_typo(wanted, name));
-    let certain = right.is_some() || named.len() == 1;
+    let is_typo = right.is_some();
+    let certain = is_typo || named.len() == 1;
     match right.or(named.first()).filter(|_| certain) {
         Some(right) => {
             let report = report.help(format!("write `{right}`"));
-            if let Some(text) = absence::in_style_of(place, right) {
-                report.fix(format!("write `{right}`"), Safety::Safe, object.span(place), text);
+            if let Some(text) = edit::in_style_of(place, right) {
+                // That it is the only one does not say that no other was forgotten.
+                let safety = if is_typo { Safety::Safe } else { Safety::Unsafe };
+                report.fix(format!("write `{right}`"), safety, object.span(place), text);
             }
         }
         None => {

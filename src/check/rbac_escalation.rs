@@ -5,7 +5,8 @@ use crate::diagnostic::Severity;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
-use crate::practice::role::{Rule, is_system, rules_of};
+use crate::parse::version::Version;
+use crate::practice::role::{Rule, own_rules_of};
 
 pub(super) static CHECK: Check = Check {
     id: "rbac-escalation",
@@ -26,6 +27,15 @@ struct Way {
     severity: Severity,
 }
 
+impl Way {
+    /// Whether it leads up at a version of Kubernetes: a WebSocket is a `get`, and from 1.35 on it asks for `create` as
+    /// well (`AuthorizePodWebsocketUpgradeCreatePermission`).
+    fn is_open(&self, target: Version) -> bool {
+        let is_upgrade = self.verb == "get" && self.resource.starts_with("pods/");
+        !is_upgrade || target.minor < 35
+    }
+}
+
 const fn way(
     verb: &'static str,
     group: &'static str,
@@ -37,6 +47,8 @@ const fn way(
 }
 
 const RBAC: &str = "rbac.authorization.k8s.io";
+const CERTIFICATES: &str = "certificates.k8s.io";
+const ADMISSION: &str = "admissionregistration.k8s.io";
 
 /// By `Good practices for RBAC` of the Kubernetes documentation, gravest first.
 static WAYS: &[Way] = &[
@@ -54,24 +66,46 @@ static WAYS: &[Way] = &[
         "can run commands in every container, past the API server",
         Severity::Warning,
     ),
+    way("approve", CERTIFICATES, "signers", "can have certificates signed for anybody", Severity::Warning),
+    way("sign", CERTIFICATES, "signers", "can sign certificates for anybody", Severity::Warning),
     way("create", "", "serviceaccounts/token", "can get a token of any ServiceAccount", Severity::Note),
     way("create", "", "pods/exec", "can run commands in containers, with their rights", Severity::Note),
     way("create", "", "pods/attach", "can attach to containers, with their rights", Severity::Note),
-    way("create", "", "pods", "can run pods under any ServiceAccount of the namespace", Severity::Note),
+    way("get", "", "pods/exec", "can run commands in containers, with their rights", Severity::Note),
+    way("get", "", "pods/attach", "can attach to containers, with their rights", Severity::Note),
+    way("create", "", "pods", RUNS_PODS, Severity::Note),
+    way("create", "apps", "deployments", RUNS_PODS, Severity::Note),
+    way("create", "apps", "daemonsets", RUNS_PODS, Severity::Note),
+    way("create", "apps", "statefulsets", RUNS_PODS, Severity::Note),
+    way("create", "apps", "replicasets", RUNS_PODS, Severity::Note),
+    way("create", "", "replicationcontrollers", RUNS_PODS, Severity::Note),
+    way("create", "batch", "jobs", RUNS_PODS, Severity::Note),
+    way("create", "batch", "cronjobs", RUNS_PODS, Severity::Note),
     way("list", "", "secrets", "can read all Secrets, tokens included", Severity::Note),
     way("get", "", "secrets", "can read any Secret, tokens included", Severity::Note),
+    way("create", "", "persistentvolumes", "can make volumes of any folder of a node", Severity::Note),
+    way("create", ADMISSION, "mutatingwebhookconfigurations", READS_ALL, Severity::Note),
+    way("update", ADMISSION, "mutatingwebhookconfigurations", READS_ALL, Severity::Note),
+    way("patch", ADMISSION, "mutatingwebhookconfigurations", READS_ALL, Severity::Note),
+    way("create", ADMISSION, "validatingwebhookconfigurations", READS_ALL, Severity::Note),
+    way("update", ADMISSION, "validatingwebhookconfigurations", READS_ALL, Severity::Note),
+    way("patch", ADMISSION, "validatingwebhookconfigurations", READS_ALL, Severity::Note),
+    way("update", "", "namespaces", "can relabel namespaces, Pod Security included", Severity::Note),
+    way("patch", "", "namespaces", "can relabel namespaces, Pod Security included", Severity::Note),
 ];
 
-fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    if is_system(object) {
-        return;
-    }
-    for rule in rules_of(object) {
+const RUNS_PODS: &str = "can run pods under any ServiceAccount of the namespace";
+const READS_ALL: &str = "can read, and may change, what anybody writes";
+
+fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+    for rule in own_rules_of(object) {
         // Wildcards have a check of their own, and single objects by name are what one should list.
         if rule.wildcard("verbs").is_some() || rule.wildcard("resources").is_some() || rule.is_narrow() {
             continue;
         }
-        let Some((way, node)) = WAYS.iter().find_map(|way| Some((way, taken(rule, way)?))) else { continue };
+        let mut ways = WAYS.iter().filter(|way| way.is_open(cx.settings.target));
+        let found = ways.find_map(|way| Some((way, taken(rule, way)?)));
+        let Some((way, node)) = found else { continue };
         let scope = if object.kind() == Kind::Role { " of its namespace" } else { "" };
         let message = format!(
             "whoever has {} `{}` {}{}: `{}` on `{}`",

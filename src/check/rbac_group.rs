@@ -1,8 +1,8 @@
 //! How the checks of RBAC rules name API groups, and how a rule comes to name another one.
 
-use crate::check::absence;
 use crate::diagnostic::Edit;
 use crate::parse::Style;
+use crate::parse::edit::{self, Change};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::table::Table;
@@ -38,7 +38,7 @@ pub(super) fn written(group: &str) -> String {
 pub(super) fn in_style_of(node: NodeRef<'_>, group: &str) -> Option<String> {
     match node.style() {
         Style::Plain if group.is_empty() => Some(written(group)),
-        _ => absence::in_style_of(node, group),
+        _ => edit::in_style_of(node, group),
     }
 }
 
@@ -59,17 +59,6 @@ pub(super) fn moved(object: ObjectRef<'_>, rule: Rule<'_>, table: &Table, home: 
     if groups.len() == 1 && !items_at(rule.node, "resources").any(is_here) {
         return Some(Edit { span: object.span(last), text: in_style_of(last, home)? });
     }
-    let list = rule.node.get("apiGroups")?;
-    if list.is_alias() || last.is_alias() || last.style() == Style::Json {
-        return None;
-    }
-    let end = object.span(last);
-    let place = Span::new(end.file, end.end, end.end);
-    if list.style() == Style::Flow {
-        return Some(Edit { span: place, text: format!(", {}", written(home)) });
-    }
-    let text = object.file.source.text();
-    let line = &text[text[..end.start as usize].rfind('\n').map_or(0, |at| at + 1)..end.start as usize];
-    let is_item = line.trim() == "-";
-    is_item.then(|| Edit { span: place, text: format!("\n{line}{}", written(home)) })
+    let Change { range, text } = edit::append_item(rule.node.get("apiGroups")?, home)?;
+    Some(Edit { span: Span::new(object.file.id, range.start, range.end), text })
 }

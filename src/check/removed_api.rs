@@ -2,9 +2,11 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::Standing;
 use crate::parse::schema::lifecycle::{Change, Lifecycle};
+use crate::parse::schema::retired::{Retired, retired};
 
 pub(super) static CHECK: Check = Check {
     id: "removed-api",
@@ -27,10 +29,44 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             let instead =
                 served.first().map(|row| format!(", use `{}`", row.api_version)).unwrap_or_default();
             let Some(node) = object.get("apiVersion") else { return };
-            sink.report(object, node, format!("{name} is not served after Kubernetes {until}{instead}"))
+            let report = sink
+                .report(object, node, format!("{name} is not served after Kubernetes {until}{instead}"))
                 .label(format!("not in Kubernetes {target}"));
+            let moved = served.first().and_then(|row| {
+                let problems = cx.schemas.problems_under(object, row.api_version)?;
+                let text = edit::in_style_of(node, row.api_version).filter(|_| problems.is_empty())?;
+                Some((row.api_version, text))
+            });
+            if let Some((version, text)) = moved {
+                let title = format!("write `apiVersion: {version}`");
+                report.fix(title, Safety::Unsafe, object.span(node), text);
+            }
+        }
+        Standing::Unknown => {
+            if let Some(row) = retired(object.api_version(), object.kind_name()) {
+                report_retired(object, row, sink);
+            }
         }
         _ => {}
+    }
+}
+
+/// A custom kind of a project whose release in the cluster nobody tells: what was true for years is likely there too.
+fn report_retired(object: ObjectRef<'_>, row: &Retired, sink: &mut Sink<'_>) {
+    let Some(node) = object.get("apiVersion") else { return };
+    let name = format!("`{}` {}", object.api_version(), object.kind_name());
+    let instead = row.replacement.map(|replacement| format!(", use `{replacement}`")).unwrap_or_default();
+    let report = sink
+        .report(object, node, format!("{name} is not served since {}{instead}", row.gone_since))
+        .severity(Severity::Warning)
+        .help_opt((!row.note.is_empty()).then(|| row.note.to_owned()));
+    if let Some(replacement) = row.replacement.filter(|_| !node.is_alias()) {
+        report.fix(
+            format!("write `apiVersion: {replacement}`"),
+            Safety::Unsafe,
+            object.span(node),
+            replacement,
+        );
     }
 }
 
@@ -54,12 +90,14 @@ fn removed<'p>(cx: &Context<'p>, object: ObjectRef<'p>, row: &Lifecycle, sink: &
     for note in notes {
         report = report.help(note);
     }
-    let Some(replacement) = row.replacement.filter(|_| !node.is_alias()) else { return };
+    let Some(replacement) = row.replacement else { return };
     // Where more than the version may have to change, the fix is offered only if the object would be valid as it is.
     let safety = if is_moved_alone { Safety::Safe } else { Safety::Unsafe };
     let is_valid =
         || cx.schemas.problems_under(object, replacement).is_some_and(|problems| problems.is_empty());
-    if row.change == Change::ApiVersionOnly || is_valid() {
-        report.fix(format!("write `apiVersion: {replacement}`"), safety, object.span(node), replacement);
+    if let Some(text) = edit::in_style_of(node, replacement)
+        && (row.change == Change::ApiVersionOnly || is_valid())
+    {
+        report.fix(format!("write `apiVersion: {replacement}`"), safety, object.span(node), text);
     }
 }

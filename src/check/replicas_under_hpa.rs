@@ -1,7 +1,9 @@
 #![doc = include_str!("replicas_under_hpa.md")]
 
 use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
 use crate::practice::replicas::{autoscalers_of, has_replicas};
@@ -30,6 +32,9 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         }
         _ => ("each apply sets the number back".to_owned(), Severity::Note),
     };
+    // Zero may be how somebody switched the workload off.
+    let entry = object.get("spec").and_then(|spec| Some((spec, spec.get_entry("replicas")?.0)));
+    let removal = entry.filter(|_| count > 0).and_then(|(spec, key)| edit::remove_entry(spec, key));
     let message = format!(
         "{} `{}` sets `replicas: {count}` and {} `{}` scales it: {consequence}",
         object.kind_name(),
@@ -40,5 +45,6 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     sink.report(object, node, message)
         .severity(severity)
         .related(scaler.object.name_span(), format!("scales it between {least} and {most}"))
-        .help("leave `replicas` out: the autoscaler owns it");
+        .help("leave `replicas` out: the autoscaler owns it")
+        .change("remove `replicas`", Safety::Unsafe, object.file.id, removal);
 }

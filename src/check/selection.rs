@@ -1,10 +1,11 @@
 //! Reports a selector that matches no pod of the input: what failed on the pod that comes nearest.
 
 use crate::check::{Context, Sink, absence};
-use crate::diagnostic::Safety;
+use crate::diagnostic::{Safety, Severity};
 use crate::graph::selector::{Operator, Requirement, Selector};
-use crate::graph::typo;
+use crate::graph::{NearMiss, typo};
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 
 /// Reports `selector` of `object` if it matches no pod in the object's namespace. `message` is given the terms that the
@@ -28,16 +29,27 @@ pub(super) fn report_if_empty<'p>(
     let nearest = context.graph.nearest_pod(namespace, selector);
     let is_typo = nearest.is_some_and(|nearest| nearest.is_typo);
     let Some(severity) = absence::severity_of_selection(context, object, is_typo) else { return };
+    let label = format!("no pod in namespace `{namespace}` has this");
+    report_near(object, selector, (nearest, severity, label), sink, message);
+}
+
+/// Reports `selector` of `object`, which matches no pod; `nearest` comes nearest to it. `message` is given what the nearest
+/// lacks.
+pub(super) fn report_near<'p>(
+    object: ObjectRef<'p>,
+    selector: &Selector<'p>,
+    (nearest, severity, label): (Option<NearMiss<'_, 'p>>, Severity, String),
+    sink: &mut Sink<'_>,
+    message: impl Fn(&str) -> String,
+) {
     let failing: Vec<&Requirement<'_>> = match &nearest {
         Some(nearest) => selector.failing(&nearest.pod.labels).collect(),
         None => selector.requirements.iter().collect(),
     };
     let Some(first) = failing.first() else { return };
     let terms: Vec<_> = failing.iter().map(|requirement| format!("`{}`", requirement.describe())).collect();
-    let report = sink
-        .report(object, first.node, message(&terms.join(" and ")))
-        .severity(severity)
-        .label(format!("no pod in namespace `{namespace}` has this"));
+    let report =
+        sink.report(object, first.node, message(&terms.join(" and "))).severity(severity).label(label);
     let Some(nearest) = nearest else {
         report.help("give the pods these labels, or select by labels that they have");
         return;
@@ -59,7 +71,7 @@ pub(super) fn report_if_empty<'p>(
 }
 
 /// The entry of `labels` that a failing term is about: the one of its key, else one whose key is a slip away.
-fn nearest_label<'p>(
+pub(super) fn nearest_label<'p>(
     requirement: &Requirement<'_>,
     labels: NodeRef<'p>,
 ) -> Option<(NodeRef<'p>, NodeRef<'p>)> {
@@ -77,9 +89,13 @@ fn describe(owner: ObjectRef<'_>, label: Option<(NodeRef<'_>, NodeRef<'_>)>) -> 
 }
 
 /// The new text of a pair's value; only where the value is all that is wrong.
-fn repaired(requirement: &Requirement<'_>, key: NodeRef<'_>, value: NodeRef<'_>) -> Option<String> {
+pub(super) fn repaired(
+    requirement: &Requirement<'_>,
+    key: NodeRef<'_>,
+    value: NodeRef<'_>,
+) -> Option<String> {
     let is_pair = matches!(requirement.operator, Operator::Is(_));
     (is_pair && key.key() == requirement.key)
-        .then(|| absence::in_style_of(requirement.node, value.content()))
+        .then(|| edit::in_style_of(requirement.node, value.content()))
         .flatten()
 }

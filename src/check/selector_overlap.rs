@@ -9,7 +9,7 @@ use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::practice::image::Image;
 use crate::practice::selection::workload_selector;
-use crate::practice::{folder, is_same, runs_for_good};
+use crate::practice::{folder, is_same, is_test_hook, runs_for_good};
 
 pub(super) static CHECK: Check = Check {
     id: "selector-overlap",
@@ -65,8 +65,8 @@ fn workload<'p>(cx: &Context<'p>, object: ObjectRef<'p>, selector: &Selector<'p>
 
 /// Pods that do not serve what the Service is for: those of Jobs, and those that listen elsewhere.
 fn service<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    // What is in another folder may be for another cluster.
-    let is_near = |pod: &&Pod<'p>| folder(pod.owner()) == folder(object);
+    // What is in another folder may be for another cluster, and what is there for a test alone serves nobody for long.
+    let is_near = |pod: &&Pod<'p>| folder(pod.owner()) == folder(object) && !is_test_hook(pod.owner());
     let pods: Vec<_> = cx.graph.pods_of_service(object.id).filter(is_near).collect();
     let Some(server) = pods.iter().find(|pod| runs_for_good(pod.owner()) && listens(object, pod)) else {
         return;

@@ -1,10 +1,13 @@
 #![doc = include_str!("selector_template_mismatch.md")]
 
 use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
-use crate::graph::selector::{Operator, Selector};
-use crate::parse::kind::Kind;
+use crate::graph::selector::Operator;
+use crate::graph::typo;
+use crate::parse::edit::{self, New};
 use crate::parse::object::ObjectRef;
+use crate::practice::selection::written_selector;
 
 pub(super) static CHECK: Check = Check {
     id: "selector-template-mismatch",
@@ -17,14 +20,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    let selector = match object.kind() {
-        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::Rollout => {
-            object.get("spec.selector").map(Selector::from_label_selector)
-        }
-        Kind::ReplicationController => object.get("spec.selector").map(Selector::from_pairs),
-        // A Job's selector is made by its controller.
-        _ => None,
-    };
+    // A Job's selector is made by its controller.
+    let selector = written_selector(object);
     // What is absent may only be unread in a broken document, and an absent template is for the schema to report.
     let (Some(selector), Some(template)) = (selector, object.get("spec.template")) else { return };
     if selector.malformed || object.is_broken() || context.graph.is_patch(object) {
@@ -48,10 +45,24 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             (None, None) => report,
         };
         if let Operator::Is(value) = requirement.operator {
-            report.help(format!(
+            let report = report.help(format!(
                 "write `{}: {value}` under `spec.template.metadata.labels` too",
                 requirement.key
             ));
+            let title = format!("write `{}: {value}` in the template", requirement.key);
+            match (own, labels) {
+                // Which of two values is meant nobody can tell, unless one is a slip of the pen.
+                (Some((_, written)), _) if typo::is_typo(written.content(), value) => {
+                    if let Some(text) = edit::in_style_of(written, value) {
+                        report.fix(title, Safety::Unsafe, object.span(written), text);
+                    }
+                }
+                (None, Some(labels)) => {
+                    let change = edit::insert_entry(labels, None, &requirement.key, New::Text(value));
+                    report.change(title, Safety::Unsafe, object.file.id, change);
+                }
+                _ => {}
+            }
         }
     }
 }

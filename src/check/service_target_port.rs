@@ -5,6 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::graph::ports::{self, ContainerPort, PortRef, ServicePort};
 use crate::graph::{Pod, typo};
 use crate::parse::NodeRef;
+use crate::parse::edit::{self, New};
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::Container;
 
@@ -122,11 +123,10 @@ fn report(
     let safety = if are_near { Safety::Safe } else { Safety::Unsafe };
     if typo.is_some() || is_only_port {
         if port.target().is_none() {
-            if let Some((span, text)) = absence::insert_after(object, port.node, "port", "targetPort", right)
-            {
-                report.fix(title, safety, span, text);
-            }
-        } else if let Some(text) = absence::in_style_of(place, right) {
+            // Without a target it is the port itself that is wanted, and that is a number.
+            let change = edit::insert_entry(port.node, Some("port"), "targetPort", New::Raw(right));
+            report.change(title, safety, object.file.id, change);
+        } else if let Some(text) = edit::in_style_of(place, right) {
             report.fix(title, safety, object.span(place), text);
         }
     }

@@ -1,12 +1,63 @@
 //! The output stage: what the manifests and the configuration do not want to hear is held back here, and only here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use crate::check::{CHECKS, Check, Context, Run, Sink, level_of, mildest_of, syntax};
 use crate::config::{Exemption, Level, Settings};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::{FileId, Span};
-use crate::suppression::Suppression;
+use crate::suppression::{Suppression, Suppressions};
+
+/// Place of a suppression and index of a name in it.
+type Use = (Span, usize);
+
+/// What the manifests do not want to hear, and which of it was of use.
+#[derive(Debug)]
+pub struct Silence<'p> {
+    suppressions: &'p Suppressions,
+    /// A set, so that it does not matter which of the checks, which run side by side, comes first.
+    used: Mutex<BTreeSet<Use>>,
+}
+
+impl<'p> Silence<'p> {
+    /// Nothing was held back yet.
+    pub fn new(suppressions: &'p Suppressions) -> Self {
+        Self { suppressions, used: Mutex::default() }
+    }
+
+    pub(super) fn of_file(&self, file: FileId) -> &'p [Suppression] {
+        self.suppressions.of_file(file)
+    }
+
+    /// All suppressions, in order of their places.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &'p Suppression> {
+        self.suppressions.iter()
+    }
+
+    /// Whether a finding of a check at this place is held back; the suppressions that do so are of use.
+    pub(super) fn holds_back(&self, check: &Check, span: Span) -> bool {
+        let mut is_suppressed = false;
+        for suppression in self.of_file(span.file) {
+            let covers = suppression.covers;
+            if span.start < covers.start || covers.end < span.end || covers.start == covers.end {
+                continue;
+            }
+            for (index, (name, _)) in suppression.names.iter().enumerate() {
+                if can_be_suppressed(name) && (name == check.id || name == check.group.as_str()) {
+                    let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+                    used.insert((suppression.place, index));
+                    is_suppressed = true;
+                }
+            }
+        }
+        is_suppressed
+    }
+
+    fn is_used(&self, of: Use) -> bool {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner).contains(&of)
+    }
+}
 
 /// What became of the suppressions of a program.
 pub struct Usage<'s> {
@@ -15,8 +66,7 @@ pub struct Usage<'s> {
     has_base: bool,
     /// Whether nodes were known.
     has_nodes: bool,
-    /// Place of a suppression and index of a name in it, for each that held something back.
-    used: BTreeSet<(Span, usize)>,
+    silence: &'s Silence<'s>,
 }
 
 impl Usage<'_> {
@@ -42,7 +92,7 @@ impl Usage<'_> {
                 })
         };
         suppression.is_readable
-            && !self.used.contains(&(suppression.place, index))
+            && !self.silence.is_used((suppression.place, index))
             && CHECKS.iter().filter(is_meant).all(was_looked_for)
     }
 }
@@ -58,16 +108,16 @@ pub(super) fn put_out(
     diagnostics: Vec<Diagnostic>,
     is_looked_at: &dyn Fn(FileId) -> bool,
 ) -> Vec<Diagnostic> {
-    let mut usage = Usage {
+    let usage = Usage {
         settings: context.settings,
         has_base: context.plan.is_some(),
         has_nodes: context.fit.is_some(),
-        used: BTreeSet::new(),
+        silence: &context.silence,
     };
     let checks: BTreeMap<&str, &Check> = CHECKS.iter().map(|check| (check.id, *check)).collect();
     let mut kept = diagnostics;
     kept.retain(|diagnostic| {
-        checks.get(diagnostic.check).is_none_or(|check| is_wanted(context, &mut usage, check, diagnostic))
+        checks.get(diagnostic.check).is_none_or(|check| is_wanted(context, check, diagnostic))
     });
     for check in CHECKS {
         let level = level_of(check, context.settings);
@@ -80,7 +130,7 @@ pub(super) fn put_out(
         run(context, &usage, &mut sink);
         sink.finish();
         more.retain(|diagnostic| {
-            is_looked_at(diagnostic.primary.span.file) && is_wanted(context, &mut usage, check, diagnostic)
+            is_looked_at(diagnostic.primary.span.file) && is_wanted(context, check, diagnostic)
         });
         kept.append(&mut more);
     }
@@ -88,41 +138,17 @@ pub(super) fn put_out(
     kept
 }
 
-fn is_wanted(context: &Context<'_>, usage: &mut Usage<'_>, check: &Check, diagnostic: &Diagnostic) -> bool {
+fn is_wanted(context: &Context<'_>, check: &Check, diagnostic: &Diagnostic) -> bool {
     if check.id == syntax::CHECK.id {
         return true;
     }
-    let is_suppressed = use_suppressions(context, usage, check, diagnostic);
-    !is_suppressed
+    !context.silence.holds_back(check, diagnostic.primary.span)
         && diagnostic.severity <= mildest_of(check, context.settings)
         && !context
             .settings
             .exemptions
             .iter()
             .any(|exemption| is_exempted(context, exemption, check, diagnostic))
-}
-
-fn use_suppressions(
-    context: &Context<'_>,
-    usage: &mut Usage<'_>,
-    check: &Check,
-    diagnostic: &Diagnostic,
-) -> bool {
-    let span = diagnostic.primary.span;
-    let mut is_suppressed = false;
-    for suppression in context.suppressions.of_file(span.file) {
-        let covers = suppression.covers;
-        if span.start < covers.start || covers.end < span.end || covers.start == covers.end {
-            continue;
-        }
-        for (index, (name, _)) in suppression.names.iter().enumerate() {
-            if can_be_suppressed(name) && (name == check.id || name == check.group.as_str()) {
-                usage.used.insert((suppression.place, index));
-                is_suppressed = true;
-            }
-        }
-    }
-    is_suppressed
 }
 
 fn is_exempted(context: &Context<'_>, exemption: &Exemption, check: &Check, diagnostic: &Diagnostic) -> bool {
@@ -137,9 +163,13 @@ fn is_exempted(context: &Context<'_>, exemption: &Exemption, check: &Check, diag
 
 /// Whether a check need not run on a file at all.
 pub(super) fn is_spared(context: &Context<'_>, check: &Check, file: FileId) -> bool {
+    let exemptions = &context.settings.exemptions;
+    if exemptions.is_empty() {
+        return false;
+    }
     let path = context.program.file(file).source.path();
     check.id != syntax::CHECK.id
-        && context.settings.exemptions.iter().any(|exemption| {
+        && exemptions.iter().any(|exemption| {
             exemption.objects.is_everything()
                 && exemption.names(check.id, check.group.as_str())
                 && exemption.holds_file(path)

@@ -3,9 +3,10 @@
 use crate::check::Check;
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Label, ObjectName, Safety, Severity};
+use crate::parse::edit::Change;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// Collects the reports of one check.
 pub struct Sink<'d> {
@@ -133,6 +134,22 @@ impl Report<'_> {
     /// A repair that replaces one span.
     pub fn fix(self, title: impl Into<String>, safety: Safety, span: Span, text: impl Into<String>) -> Self {
         self.edits(title, safety, vec![Edit { span, text: text.into() }])
+    }
+
+    /// A repair that is one change of the text, where it can be made.
+    pub fn change(
+        self,
+        title: impl Into<String>,
+        safety: Safety,
+        file: FileId,
+        change: Option<Change>,
+    ) -> Self {
+        match change {
+            Some(Change { range, text }) => {
+                self.fix(title, safety, Span::new(file, range.start, range.end), text)
+            }
+            None => self,
+        }
     }
 
     /// A repair of several edits, which must not overlap.

@@ -4,6 +4,7 @@ use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::{Edge, Resolution};
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 
@@ -74,7 +75,7 @@ fn report_missing(context: &Context<'_>, object: ObjectRef<'_>, edge: &Edge<'_>,
     let report = report.help(format!("did you mean `{right}`?"));
     if closest.is_typo
         && is_headless(closest.object)
-        && let Some(text) = absence::in_style_of(edge.field, right)
+        && let Some(text) = edit::in_style_of(edge.field, right)
     {
         report.fix(format!("write `{right}`"), Safety::Safe, object.span(edge.field), text);
     }

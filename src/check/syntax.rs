@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit::Change;
 use crate::parse::object::File;
 use crate::parse::{Problem, ProblemKind};
 use crate::source::Span;
@@ -17,21 +18,29 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(_: &Context<'_>, file: &File, sink: &mut Sink<'_>) {
-    report_problems(file, sink, ProblemKind::is_refused);
+    report_problems(file, sink, &|_| None, ProblemKind::is_refused);
 }
 
+/// A repair that the parser does not know of.
+pub(super) type Repair<'r> = &'r dyn Fn(&Problem) -> Option<(Safety, Change)>;
+
 /// Reports the problems of a file's text that `wanted` picks, as the parser describes them.
-pub(super) fn report_problems(file: &File, sink: &mut Sink<'_>, wanted: impl Fn(ProblemKind) -> bool) {
+pub(super) fn report_problems(
+    file: &File,
+    sink: &mut Sink<'_>,
+    repair: Repair<'_>,
+    wanted: impl Fn(ProblemKind) -> bool,
+) {
     // A Helm template is no YAML before it is rendered, and a file of another tool is not ours to judge.
     if file.foreign.is_some() {
         return;
     }
     for problem in file.parsed.problems.iter().filter(|problem| wanted(problem.kind)) {
-        report_problem(file, sink, problem);
+        report_problem(file, sink, problem, repair);
     }
 }
 
-fn report_problem(file: &File, sink: &mut Sink<'_>, problem: &Problem) {
+fn report_problem(file: &File, sink: &mut Sink<'_>, problem: &Problem, repair: Repair<'_>) {
     let span = |range: &std::ops::Range<u32>| Span::new(file.id, range.start, range.end);
     let mut report =
         sink.report_span(span(&problem.range), problem.message.clone()).label(problem.label.clone());
@@ -42,5 +51,7 @@ fn report_problem(file: &File, sink: &mut Sink<'_>, problem: &Problem) {
     if let Some(fix) = &problem.fix {
         let safety = if fix.safe { Safety::Safe } else { Safety::Unsafe };
         report.fix(fix.title.clone(), safety, span(&fix.range), fix.text.clone());
+    } else if let Some((safety, change)) = repair(problem) {
+        report.change("remove what is ignored", safety, file.id, Some(change));
     }
 }

@@ -1,7 +1,10 @@
 #![doc = include_str!("toleration_unused.md")]
 
 use crate::check::{Check, Context, Group, Run, Sink};
+use crate::diagnostic::Safety;
 use crate::diagnostic::Severity;
+use crate::graph::typo;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate as WrittenTemplate;
 use crate::plan::gather::template_of;
@@ -33,7 +36,17 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             object.full_name(),
             toleration.key
         );
-        sink.report(object, node, message).help("remove it, or correct it to a taint of the nodes");
+        let report = sink.report(object, node, message);
+        let key = toleration.key.as_str();
+        let Some(meant) = taints().map(|taint| taint.key.as_str()).find(|taint| typo::is_typo(key, taint))
+        else {
+            report.help("remove it, or correct it to a taint of the nodes");
+            continue;
+        };
+        let report = report.help(format!("did you mean `{meant}`?"));
+        if let Some(text) = edit::in_style_of(node, meant) {
+            report.fix(format!("write `{meant}`"), Safety::Unsafe, object.span(node), text);
+        }
     }
 }
 

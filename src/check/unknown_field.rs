@@ -2,8 +2,10 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::path_in;
+use crate::parse::schema::problem::Similarity;
 use crate::parse::schema::problem::{Fault, Hint, Place};
 use crate::parse::tree::NodeRef;
 
@@ -39,12 +41,19 @@ fn report<'p>(
         None => {
             sink.report(object, key, format!("unknown field `{path}`")).label("no such field here");
         }
-        Some(Hint::Similar(similar)) => {
-            // Another case of the same letters is certain; anything else only likely.
-            let safety = if similar.eq_ignore_ascii_case(&name) { Safety::Safe } else { Safety::Unsafe };
-            sink.report(object, key, format!("unknown field `{path}`, did you mean `{similar}`?"))
-                .label("no such field here")
-                .fix(format!("write `{similar}`"), safety, object.span(key), similar.clone());
+        Some(Hint::Similar { name: similar, standing }) => {
+            let report = sink
+                .report(object, key, format!("unknown field `{path}`, did you mean `{similar}`?"))
+                .label("no such field here");
+            let safety = match standing {
+                Similarity::Certain => Safety::Safe,
+                Similarity::Likely => Safety::Unsafe,
+                // Renamed, it would be there twice.
+                Similarity::Taken => return,
+            };
+            if let Some(text) = edit::in_style_of(key, similar) {
+                report.fix(format!("write `{similar}`"), safety, object.span(key), text);
+            }
         }
         Some(Hint::Elsewhere { path: owner, place }) => {
             let owner = match owner.strip_suffix("[]") {

@@ -2,6 +2,8 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::graph::typo;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::Standing;
 use crate::parse::schema::suggest::{closest, distance};
@@ -50,8 +52,8 @@ fn impossible<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) 
         let report = sink
             .report(object, node, format!("{message}, did you mean `{meant}`?"))
             .label(format!("has no {kind}"));
-        if !node.is_alias() {
-            report.fix(format!("write `apiVersion: {meant}`"), safety, object.span(node), meant);
+        if let Some(text) = edit::in_style_of(node, meant) {
+            report.fix(format!("write `apiVersion: {meant}`"), safety, object.span(node), text);
         }
         return;
     }
@@ -66,8 +68,10 @@ fn impossible<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) 
             let report = sink
                 .report(object, node, format!("{message}, did you mean `{meant}`?"))
                 .label("no such kind");
-            if !node.is_alias() {
-                report.fix(format!("write `kind: {meant}`"), Safety::Unsafe, object.span(node), meant);
+            // No other kind can join an API version of Kubernetes itself.
+            let safety = if typo::is_typo(kind, meant) { Safety::Safe } else { Safety::Unsafe };
+            if let Some(text) = edit::in_style_of(node, meant) {
+                report.fix(format!("write `kind: {meant}`"), safety, object.span(node), text);
             }
         }
         Some((meant, version)) => {
@@ -90,7 +94,7 @@ fn misspelt_group<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'
     let meant = meant.api_version;
     let message = format!("no matches for kind `{kind}` in version `{api_version}`, did you mean `{meant}`?");
     let report = sink.report(object, node, message).label("no such API group");
-    if !node.is_alias() {
-        report.fix(format!("write `apiVersion: {meant}`"), Safety::Unsafe, object.span(node), meant);
+    if let Some(text) = edit::in_style_of(node, meant) {
+        report.fix(format!("write `apiVersion: {meant}`"), Safety::Unsafe, object.span(node), text);
     }
 }

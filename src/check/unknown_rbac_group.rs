@@ -10,7 +10,7 @@ use crate::parse::schema::lifecycle;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
 use crate::practice::permission::{base_of, groups_with};
-use crate::practice::role::{Rule, is_system, rules_of};
+use crate::practice::role::{Rule, own_rules_of};
 use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
@@ -24,11 +24,11 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    if is_system(object) || object.is_broken() {
+    if object.is_broken() {
         return;
     }
     let table = Table::of(context.settings.target);
-    for rule in rules_of(object) {
+    for rule in own_rules_of(object) {
         check_rule(context, object, rule, table, sink);
     }
 }
@@ -101,7 +101,7 @@ fn report_removed(
     let homes = |resource: NodeRef<'_>| groups_with(table, base_of(resource.content()));
     let is_permitted = |resource: NodeRef<'_>| {
         homes(resource).iter().any(|home| {
-            rules_of(object).any(|other| {
+            own_rules_of(object).any(|other| {
                 other.grants("apiGroups", home).is_some()
                     && other.grants("resources", resource.content()).is_some()
             })

@@ -1,14 +1,15 @@
 #![doc = include_str!("unknown_rbac_resource.md")]
 
 use crate::check::rbac_group::{self, role};
-use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::suggest::closest;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
 use crate::practice::permission::{base_of, exists, groups_with, is_removed, meant_resource, subresources};
-use crate::practice::role::{Rule, is_system, rules_of};
+use crate::practice::role::{Rule, own_rules_of};
 use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
@@ -22,11 +23,11 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    if is_system(object) || object.is_broken() {
+    if object.is_broken() {
         return;
     }
     let table = Table::of(context.settings.target);
-    for rule in rules_of(object) {
+    for rule in own_rules_of(object) {
         let groups: Vec<NodeRef<'_>> = items_at(rule.node, "apiGroups").collect();
         // What there is in other groups nobody here can tell; whether there are such is for `unknown-rbac-group`.
         if groups.iter().any(|group| !table.has_group(group.content())) {
@@ -64,7 +65,7 @@ fn check_subresource(object: ObjectRef<'_>, group: &str, resource: NodeRef<'_>, 
     };
     let text = format!("{base}/{meant}");
     let report = report.help(format!("write `{text}`"));
-    if let Some(new) = absence::in_style_of(resource, &text) {
+    if let Some(new) = edit::in_style_of(resource, &text) {
         report.fix(format!("write `{text}`"), Safety::Safe, object.span(resource), new);
     }
 }
@@ -112,7 +113,7 @@ fn report(
     let text = written.replacen(base, meant, 1);
     let report = report.help(format!("write `{text}`"));
     let is_here = groups.iter().any(|group| exists(table, group, meant));
-    if let Some(new) = absence::in_style_of(resource, &text).filter(|_| is_here) {
+    if let Some(new) = edit::in_style_of(resource, &text).filter(|_| is_here) {
         report.fix(format!("write `{text}`"), Safety::Safe, object.span(resource), new);
     }
 }

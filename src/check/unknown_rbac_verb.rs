@@ -1,12 +1,13 @@
 #![doc = include_str!("unknown_rbac_verb.md")]
 
 use crate::check::rbac_group::role;
-use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
 use crate::practice::permission::{METHODS, meant_verb};
-use crate::practice::role::{Rule, is_system, rules_of};
+use crate::practice::role::{Rule, own_rules_of};
 use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
@@ -20,10 +21,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(_: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    if is_system(object) {
-        return;
-    }
-    for rule in rules_of(object) {
+    for rule in own_rules_of(object) {
         let verbs = || items_at(rule.node, "verbs");
         if items_at(rule.node, "nonResourceURLs").next().is_some() {
             check_paths(object, rule, sink);
@@ -48,7 +46,7 @@ fn report(object: ObjectRef<'_>, verb: NodeRef<'_>, meant: &str, has_meant: bool
     }
     let report = report.help(format!("write `{meant}`"));
     // A wildcard gives more than a word for reading or writing may have meant.
-    let Some(text) = absence::in_style_of(verb, meant).filter(|_| meant != "*") else { return };
+    let Some(text) = edit::in_style_of(verb, meant).filter(|_| meant != "*") else { return };
     let is_slip =
         verb.content().eq_ignore_ascii_case(meant) || verb.content().len().abs_diff(meant.len()) <= 1;
     let safety = if is_slip { Safety::Safe } else { Safety::Unsafe };

@@ -2,7 +2,9 @@
 
 use crate::check::silence::{Usage, can_be_suppressed};
 use crate::check::{CHECKS, Check, Context, Group, Run, Sink};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Safety, Severity};
+use crate::graph::typo;
+use crate::parse::edit::{self, Change};
 use crate::parse::schema::suggest::closest;
 use crate::source::Span;
 use crate::suppression::Suppression;
@@ -18,7 +20,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(cx: &Context<'_>, usage: &Usage<'_>, sink: &mut Sink<'_>) {
-    for suppression in cx.suppressions.iter() {
+    for suppression in cx.silence.iter() {
         if suppression.names.is_empty() {
             sink.report_span(suppression.place, "this names no check, so it suppresses nothing")
                 .help("write `# kplan: ignore[check-id] reason`");
@@ -42,16 +44,49 @@ fn report_name(
             .help("name the check whose finding it is; what is no YAML is always said");
     } else if !is_known {
         let names = CHECKS.iter().flat_map(|check| [check.id, check.group.as_str()]);
-        let help = match closest(name, names) {
+        let similar = closest(name, names);
+        let help = match similar {
             Some(similar) => format!("did you mean `{similar}`?"),
             None => "`kplan explain --list` prints all of them".to_owned(),
         };
         let message = format!("no check and no group is called `{name}`, so nothing is suppressed");
-        sink.report_span(span, message).help(help);
+        let report = sink.report_span(span, message).help(help);
+        // Where an annotation has escapes, the name does not stand there as it is.
+        if let Some(similar) = similar.filter(|_| span != suppression.place) {
+            let safety = if typo::is_typo(name, similar) { Safety::Safe } else { Safety::Unsafe };
+            report.fix(format!("write `{similar}`"), safety, span, similar);
+        }
     } else if name != CHECK.id && usage.is_idle(cx.program.file(span.file).source.path(), suppression, index)
     {
         sink.report_span(span, format!("this suppresses no finding of `{name}`"))
             .label("nothing to suppress")
-            .help("remove it; a comment speaks for its own line or for what stands below it");
+            .help("remove it; a comment speaks for its own line or for what stands below it")
+            .change("remove it", safety_of_removal(name), span.file, removal(cx, suppression, index));
     }
+}
+
+/// What other files have to do with a finding may not have been read, and then its suppression only seems to be unused.
+fn safety_of_removal(name: &str) -> Safety {
+    let mut meant = CHECKS.iter().filter(|check| check.id == name || check.group.as_str() == name);
+    let is_local =
+        meant.all(|check| matches!(check.group, Group::Syntax | Group::Schema | Group::Deprecation));
+    if is_local { Safety::Safe } else { Safety::Unsafe }
+}
+
+/// Takes a name out of a suppression; with the only name a comment goes as a whole.
+fn removal(cx: &Context<'_>, suppression: &Suppression, index: usize) -> Option<Change> {
+    let (names, place) = (&suppression.names, suppression.place);
+    let text = cx.program.file(place.file).source.text();
+    let span = names[index].1;
+    if span == place {
+        return None;
+    }
+    if names.len() > 1 {
+        let range = match names.get(index + 1) {
+            Some((_, next)) => span.start..next.start,
+            None => names[index - 1].1.end..span.end,
+        };
+        return Some(Change { range, text: String::new() });
+    }
+    text[place.range()].starts_with('#').then(|| edit::remove_comment(text, place.start, place.end))
 }

@@ -4,6 +4,7 @@ use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::{typo, volumes};
 use crate::parse::NodeRef;
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 
 pub(super) static CHECK: Check = Check {
@@ -29,9 +30,10 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             continue;
         }
         let message = format!(
-            "container `{}` of {} mounts volume `{wanted}`, which its pod does not have",
+            "container `{}` of {} {} volume `{wanted}`, which its pod does not have",
             used.container.name(),
-            absence::title(object)
+            absence::title(object),
+            used.used_as.verb()
         );
         let report = sink.report(object, used.name, message).label("no such volume");
         let near = names
@@ -61,7 +63,7 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         let report =
             report.related(object.span(name), "this volume is there").help(format!("write `{right}`"));
         if typo::is_typo(wanted, right)
-            && let Some(text) = absence::in_style_of(used.name, right)
+            && let Some(text) = edit::in_style_of(used.name, right)
         {
             report.fix(format!("write `{right}`"), Safety::Safe, object.span(used.name), text);
         }

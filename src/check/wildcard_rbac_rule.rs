@@ -3,7 +3,7 @@
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::Severity;
 use crate::parse::object::ObjectRef;
-use crate::practice::role::{is_system, rules_of};
+use crate::practice::role::own_rules_of;
 
 pub(super) static CHECK: Check = Check {
     id: "wildcard-rbac-rule",
@@ -16,10 +16,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    if is_system(object) {
-        return;
-    }
-    for rule in rules_of(object) {
+    for rule in own_rules_of(object) {
         let (verbs, resources) = (rule.wildcard("verbs"), rule.wildcard("resources"));
         let is_every_group = rule.wildcard("apiGroups").is_some() || rule.grants("apiGroups", "").is_some();
         let scope = if rule.wildcard("apiGroups").is_some() {

@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::scalar::json_float;
 use crate::parse::schema::facts::path_in;
@@ -31,6 +32,8 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             .help_opt(advice(expected, node));
         if let Some(text) = without_quotes(expected, node) {
             report.fix(format!("write `{text}` without quotes"), Safety::Safe, object.span(node), text);
+        } else if let Some(text) = as_list(expected, node) {
+            report.fix(format!("write `{text}`"), Safety::Unsafe, object.span(node), text);
         }
     }
 }
@@ -77,6 +80,15 @@ fn advice(expected: &Expected, node: NodeRef<'_>) -> Option<String> {
         return Some("put a space before the `#` to make it a comment".to_owned());
     }
     None
+}
+
+/// A string as a list of one, where a list of strings is wanted.
+fn as_list(expected: &Expected, node: NodeRef<'_>) -> Option<String> {
+    let is_text = node.as_str().is_some_and(|text| !text.is_empty()) && !node.is_alias();
+    let is_quoted = matches!(node.style(), Style::SingleQuoted | Style::DoubleQuoted);
+    let is_one_word = node.style() == Style::Plain && edit::bare_or_quoted(node.content()) == node.source();
+    (*expected == Expected::List && is_text && (is_quoted || is_one_word))
+        .then(|| format!("[{}]", node.source()))
 }
 
 /// The text without its quotes, if it then has the type that is wanted.

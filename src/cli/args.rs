@@ -83,7 +83,7 @@ pub(super) enum MixArg {
     Anti,
 }
 
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub(super) struct CheckArgs {
     /// Files, folders, or `-` for standard input [default: `paths` of kplan.yaml, else the current folder]
     #[arg(value_name = "PATH")]
@@ -134,7 +134,7 @@ pub(super) struct CheckArgs {
 }
 
 /// The flags that all commands on manifests have.
-#[derive(Debug, ClapArgs)]
+#[derive(Clone, Debug, ClapArgs)]
 pub(super) struct SharedArgs {
     /// The Kubernetes version that the manifests are for [default: the newest built in]
     #[arg(long, value_name = "VERSION", value_parser = parse_version)]

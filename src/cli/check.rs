@@ -1,9 +1,9 @@
 //! `kplan check`: every problem, as findings with their places.
 
 use std::io;
+use std::path::Path;
 
 use crate::analysis::{Analysis, Idle, Summary, analyze};
-use crate::check::CHECKS;
 use crate::cli::args::CheckArgs;
 use crate::cli::baseline::{self, Accepted};
 use crate::cli::options::{self, Options, Printing, Repairs};
@@ -12,13 +12,24 @@ use crate::cli::{Outcome, base, fix, progress, report_failure};
 use crate::diagnostic::Severity;
 use crate::load::{self, Config, Failure, Inputs};
 use crate::parse::origin::Origins;
-use crate::render::{Colors, Report, Rule, render};
+use crate::render::{Colors, Report, render, rules};
 use crate::since;
 use crate::source::{FileId, SourceFile, Workspace};
 
 /// Runs the command.
 pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failure> {
-    let options = options::resolve(terminal, args)?;
+    let mut options = options::resolve(terminal, args.clone())?;
+    if let Some(repaired) = repair_config(&options) {
+        if let Repairs::Show(_) = options.repairs {
+            terminal.print(&repaired.diff)?;
+            return Ok(Outcome::Failed);
+        }
+        load::write(Path::new(&repaired.path), &repaired.text)?;
+        if !options.printing.silent {
+            terminal.complain(&format!("Fixed {}.\n", repaired.path));
+        }
+        options = options::resolve(terminal, args)?;
+    }
     if let Some(config) = &options.config
         && !options.configured.faults.is_empty()
     {
@@ -122,6 +133,16 @@ fn finish(terminal: &Terminal, failures: &[Failure], found: Outcome) -> Result<O
     Ok(if failures.is_empty() { found } else { Outcome::Failed })
 }
 
+/// The configuration with the repairs that are wanted, if that has faults that can be repaired.
+fn repair_config(options: &Options) -> Option<fix::RepairedFile> {
+    let (config, safety) = match options.repairs {
+        Repairs::None => return None,
+        Repairs::Write(safety) | Repairs::Show(safety) => (options.config.as_ref()?, safety),
+    };
+    let findings = options.configured.findings(&config.source, FileId(0));
+    fix::repair_file(&config.source, &findings, safety)
+}
+
 /// With a configuration that is not what its author thinks, nothing that kplan could say would be worth reading.
 fn refuse_config(terminal: &Terminal, options: &Options, config: &Config) -> Result<Outcome, Failure> {
     let file = SourceFile::from_text(config.source.path(), config.source.text());
@@ -132,7 +153,7 @@ fn refuse_config(terminal: &Terminal, options: &Options, config: &Config) -> Res
         idle: Idle::default(),
         origins: Origins::default(),
     };
-    analysis.add(options.configured.findings(FileId(0)));
+    analysis.add(options.configured.findings(&config.source, FileId(0)));
     show(terminal, &options.printing, &workspace, &analysis)?;
     report_failure(
         terminal,
@@ -174,15 +195,4 @@ fn outcome(options: &Options, summary: &Summary) -> Outcome {
         Severity::Note => summary.errors + summary.warnings + summary.notes,
     };
     if failing > 0 { Outcome::Findings } else { Outcome::Clean }
-}
-
-pub(super) fn rules() -> Vec<Rule<'static>> {
-    let rules = CHECKS.iter().map(|check| Rule {
-        id: check.id,
-        group: check.group.as_str(),
-        severity: check.severity,
-        summary: check.summary,
-        page: check.page,
-    });
-    rules.collect()
 }

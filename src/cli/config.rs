@@ -6,11 +6,12 @@ use std::path::PathBuf;
 use crate::analysis::Idle;
 use crate::check::{CHECKS, can_be_suppressed};
 use crate::config::file::{self, ConfigFile, Fault, Written};
-use crate::config::{Exemption, Scope, Settings};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::config::{Exemption, Level, Scope, Settings};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Safety, Severity};
+use crate::graph::typo;
 use crate::load::{Config, Exclude};
 use crate::parse::schema::suggest::closest;
-use crate::source::{FileId, Span, Workspace};
+use crate::source::{FileId, SourceFile, Span, Workspace};
 
 /// What a configuration file comes to.
 #[derive(Debug, Default)]
@@ -28,6 +29,7 @@ pub(super) struct Configured {
     scopes: Vec<(Scope, Range<u32>)>,
     /// Where the entries of `external` and of `overrides` are written.
     external_ranges: Vec<Range<u32>>,
+    exclude_ranges: Vec<Range<u32>>,
     overrides_ranges: Vec<Range<u32>>,
     references_ranges: Vec<Range<u32>>,
     workloads_ranges: Vec<Range<u32>>,
@@ -62,7 +64,11 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
         settings.default_namespace = namespace;
     }
     for (name, level) in levels {
-        faults.extend(unknown_name(&name));
+        faults.extend(match level {
+            // A text that cannot be read cannot be judged.
+            Level::Off => unsuppressible(&name),
+            _ => unknown_name(&name),
+        });
         settings.levels.insert(name.text, level);
     }
     let mut scopes = Vec::new();
@@ -84,6 +90,7 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
             scopes.extend(scope.ok().map(|scope| (scope, path.range.clone())));
         }
     }
+    let exclude_ranges = exclude.iter().map(|pattern| pattern.range.clone()).collect();
     let patterns = exclude.iter().map(|pattern| pattern.text.as_str());
     let exclude = Exclude::new(&config.root, patterns).unwrap_or_else(|(index, reason)| {
         faults.extend(exclude.get(index).map(|pattern| bad_pattern(pattern, &reason)));
@@ -92,7 +99,14 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
     for path in paths.iter().chain(&nodes).chain(&baseline) {
         if !config.root.join(&path.text).exists() {
             let message = format!("`{}` does not exist", path.text);
-            faults.push(Fault { range: path.range.clone(), message, label: String::new(), help: None });
+            let help = Some("write a path as seen from the folder of kplan.yaml".to_owned());
+            faults.push(Fault {
+                range: path.range.clone(),
+                message,
+                label: String::new(),
+                help,
+                meant: None,
+            });
         }
     }
     let paths = paths.iter().map(|path| config.path(&path.text)).collect();
@@ -106,6 +120,7 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
         faults,
         scopes,
         external_ranges,
+        exclude_ranges,
         overrides_ranges,
         references_ranges,
         workloads_ranges,
@@ -114,8 +129,8 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
 
 impl Configured {
     /// The faults as findings in a workspace that holds the file.
-    pub(super) fn findings(&self, file: FileId) -> Vec<Diagnostic> {
-        self.faults.iter().map(|fault| finding(file, fault, Severity::Error)).collect()
+    pub(super) fn findings(&self, source: &SourceFile, file: FileId) -> Vec<Diagnostic> {
+        self.faults.iter().map(|fault| finding(source, file, fault, Severity::Error)).collect()
     }
 
     /// Findings of entries that match nothing in the workspace.
@@ -127,8 +142,13 @@ impl Configured {
                 message: message.to_owned(),
                 label: "matches nothing".to_owned(),
                 help: Some(help.to_owned()),
+                meant: None,
             });
         };
+        for range in self.exclude.unused().filter_map(|index| self.exclude_ranges.get(index)) {
+            let help = "remove it, or correct it: it is read as a line of a `.gitignore` beside kplan.yaml";
+            unused(range, "this pattern leaves out nothing", help);
+        }
         let is_for_no_file = |scope: &Scope| !workspace.files().any(|(_, source)| scope.holds(source.path()));
         for (_, range) in self.scopes.iter().filter(|(scope, _)| is_for_no_file(scope)) {
             let help = "remove it, or correct the pattern; it is relative to kplan.yaml";
@@ -158,7 +178,8 @@ impl Configured {
             let help = "remove it, or correct kind, group or path";
             unused(range, "no object that was read has a pod template there", help);
         }
-        faults.iter().map(|fault| finding(file, fault, Severity::Warning)).collect()
+        let source = workspace.file(file);
+        faults.iter().map(|fault| finding(source, file, fault, Severity::Warning)).collect()
     }
 }
 
@@ -171,11 +192,17 @@ fn unknown_name(name: &Written) -> Option<Fault> {
     if names().any(|known| known == name.text) {
         return None;
     }
+    let meant = closest(&name.text, names());
+    let help = match meant {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => "`kplan explain --list` prints all of them".to_owned(),
+    };
     Some(Fault {
         range: name.range.clone(),
         message: format!("no check and no group is called `{}`", name.text),
         label: String::new(),
-        help: closest(&name.text, names()).map(|similar| format!("did you mean `{similar}`?")),
+        help: Some(help),
+        meant: meant.map(str::to_owned),
     })
 }
 
@@ -188,15 +215,17 @@ fn unsuppressible(name: &Written) -> Option<Fault> {
         message: format!("`{}` cannot be suppressed", name.text),
         label: String::new(),
         help: Some("leave the files out with `exclude`, if they are no manifests".to_owned()),
+        meant: None,
     })
 }
 
 fn bad_pattern(pattern: &Written, reason: &str) -> Fault {
     let message = format!("`{}` is not a pattern: {reason}", pattern.text);
-    Fault { range: pattern.range.clone(), message, label: String::new(), help: None }
+    let help = Some("`*` stands for any part of a name, `**` for folders, `\\[` for a bracket".to_owned());
+    Fault { range: pattern.range.clone(), message, label: String::new(), help, meant: None }
 }
 
-fn finding(file: FileId, fault: &Fault, severity: Severity) -> Diagnostic {
+fn finding(source: &SourceFile, file: FileId, fault: &Fault, severity: Severity) -> Diagnostic {
     Diagnostic {
         primary: Label {
             span: Span::new(file, fault.range.start, fault.range.end),
@@ -209,6 +238,21 @@ fn finding(file: FileId, fault: &Fault, severity: Severity) -> Diagnostic {
         help: fault.help.iter().cloned().collect(),
         object: None,
         field: None,
-        fix: None,
+        fix: fault.meant.as_deref().map(|meant| repair(source, file, fault, meant)),
+    }
+}
+
+/// Writes what was meant, in the quotes that stand there.
+fn repair(source: &SourceFile, file: FileId, fault: &Fault, meant: &str) -> Fix {
+    let span = Span::new(file, fault.range.start, fault.range.end);
+    let written = source.text().get(span.range()).unwrap_or_default();
+    let quote = written.chars().next().filter(|first| matches!(first, '"' | '\'')).map(String::from);
+    let quote = quote.unwrap_or_default();
+    let is_slip = typo::is_typo(written.trim_matches(['"', '\'']), meant);
+    let text = format!("{quote}{meant}{quote}");
+    Fix {
+        title: format!("write `{meant}`"),
+        safety: if is_slip { Safety::Safe } else { Safety::Unsafe },
+        edits: vec![Edit { span, text }],
     }
 }

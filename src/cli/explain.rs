@@ -3,9 +3,9 @@
 use clap::Args as ClapArgs;
 
 use crate::check::CHECKS;
+use crate::cli::Outcome;
 use crate::cli::args::parse_version;
 use crate::cli::terminal::Terminal;
-use crate::cli::{Outcome, check};
 use crate::load::Failure;
 use crate::parse::schema::documentation::Documentation;
 use crate::parse::schema::field::{self, Found, NotFound};
@@ -14,6 +14,7 @@ use crate::parse::schema::table::{Field, Merge, Scope, Table};
 use crate::parse::version::Version;
 use crate::plan::defaults::single::default_of;
 use crate::render::explain::{Child, FieldPage, check_list, check_page, field_page};
+use crate::render::rules;
 
 /// The flags of `explain`.
 #[derive(Debug, ClapArgs)]
@@ -33,7 +34,7 @@ pub(super) struct ExplainArgs {
 
 /// Runs the command.
 pub(super) fn run(terminal: &Terminal, args: ExplainArgs) -> Result<Outcome, Failure> {
-    let rules = check::rules();
+    let rules = rules();
     let Some(what) = args.what else {
         return terminal.print(&check_list(&rules)).map(|_| Outcome::Clean);
     };

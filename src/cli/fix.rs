@@ -6,10 +6,10 @@ use std::path::Path;
 use similar::TextDiff;
 
 use crate::analysis::Analysis;
-use crate::diagnostic::Safety;
+use crate::diagnostic::{Diagnostic, Safety};
 use crate::fix;
 use crate::load::{self, Failure, STDIN_NAME};
-use crate::source::{SourceFile, Workspace};
+use crate::source::{Encoding, SourceFile, Workspace};
 
 /// A repair may uncover another; more rounds than this would be two that undo each other.
 const ROUNDS: usize = 10;
@@ -61,6 +61,30 @@ pub(super) fn repair(
         repaired.applied += fixed.applied;
     }
     repaired
+}
+
+/// One file with its repairs.
+pub(super) struct RepairedFile {
+    pub(super) path: String,
+    pub(super) text: String,
+    /// What changes, as a unified diff.
+    pub(super) diff: String,
+}
+
+/// Applies the repairs of findings in one file by itself; `None` where there are none.
+pub(super) fn repair_file(
+    file: &SourceFile,
+    findings: &[Diagnostic],
+    safety: Safety,
+) -> Option<RepairedFile> {
+    if file.encoding() != Encoding::Utf8 {
+        return None;
+    }
+    let workspace = Workspace::new([SourceFile::from_text(file.path(), file.text())]);
+    let (_, text) = fix::apply(&workspace, findings, safety).files.into_iter().next()?;
+    let path = file.path().to_owned();
+    let diff = TextDiff::from_lines(file.text(), &text).unified_diff().header(&path, &path).to_string();
+    Some(RepairedFile { path, text, diff })
 }
 
 /// Writes the new texts to the disk, each whole or not at all.

@@ -98,7 +98,7 @@ fn judge(
             accepted.hold_back(workspace, &mut analysis);
         }
         if let Some(file) = config.as_ref().and_then(|config| workspace.id_of(config.source.path())) {
-            analysis.add(configured.findings(file));
+            analysis.add(configured.findings(workspace.file(file), file));
             if is_whole && configured.faults.is_empty() {
                 analysis.add(configured.unused(workspace, &analysis.idle, file));
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::check::{CHECKS, Check};
+use crate::check::{CHECKS, Check, can_be_suppressed};
 use crate::cli::args::{CheckArgs, ColorArg, DenyArg, FormatArg, Output, SharedArgs};
 use crate::cli::config::{self, Configured};
 use crate::cli::terminal::Terminal;
@@ -271,7 +271,12 @@ fn apply_selection(
             return Err(unknown_check(name));
         }
     }
-    for check in CHECKS {
+    if ignore.iter().any(|name| !can_be_suppressed(name)) {
+        let help = "leave the files out with `exclude` in kplan.yaml, if they are no manifests";
+        return Err(Failure::new("`syntax` cannot be ignored", Some(help.to_owned())));
+    }
+    // A text that cannot be read cannot be judged, which is said whatever else is asked for.
+    for check in CHECKS.iter().filter(|check| can_be_suppressed(check.id)) {
         let configured = levels.get(check.id).or_else(|| levels.get(check.group.as_str())).copied();
         let level = if ignore.iter().any(|name| is_named(check, name)) {
             Level::Off

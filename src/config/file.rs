@@ -7,7 +7,7 @@ use crate::diagnostic::Severity;
 use crate::parse::pod::CustomWorkload;
 use crate::parse::schema::suggest::closest;
 use crate::parse::version::Version;
-use crate::parse::{NodeRef, parse};
+use crate::parse::{NodeRef, ProblemKind, parse};
 use crate::source::SourceFile;
 
 /// What `kplan.yaml` says, as far as it could be understood.
@@ -70,8 +70,10 @@ pub struct Fault {
     pub message: String,
     /// A few words for the place.
     pub label: String,
-    /// What to write instead.
+    /// What to do about it.
     pub help: Option<String>,
+    /// What was probably meant by the word that stands there.
+    pub meant: Option<String>,
 }
 
 /// The keys of the configuration, each with what it is for.
@@ -138,14 +140,26 @@ pub fn read(file: &SourceFile) -> (ConfigFile, Vec<Fault>) {
     let mut faults = Faults::default();
     let parsed = parse(file);
     for problem in &parsed.problems {
-        faults.add(problem.range.clone(), problem.message.clone(), &problem.label, problem.help.clone());
+        let help = match problem.kind {
+            ProblemKind::DuplicateKey => Some("remove one of them".to_owned()),
+            _ => problem.help.clone(),
+        };
+        faults.add(problem.range.clone(), problem.message.clone(), &problem.label, help);
+    }
+    // Of what could not be read nothing is missing.
+    if parsed.problems.iter().any(|problem| problem.kind.is_refused()) {
+        return (config, faults.list);
     }
     match &parsed.documents[..] {
-        [] if faults.list.is_empty() => {}
-        [] => {}
+        [] => {
+            let help =
+                Some("write `apiVersion: kplan.dev/v1` and `kind: Config`, or remove the file".to_owned());
+            faults.add(0..0, "the configuration is empty", "", help);
+        }
         [document] => read_members(&mut config, &mut faults, parsed.tree.node(document.root)),
         [first, second, ..] => {
-            faults.add(second.range.clone(), "the configuration has more than one document", "", None);
+            let help = Some("put everything into the first; kplan reads no other".to_owned());
+            faults.add(second.range.clone(), "the configuration has more than one document", "", help);
             read_members(&mut config, &mut faults, parsed.tree.node(first.root));
         }
     }
@@ -166,7 +180,7 @@ fn read_members(config: &mut ConfigFile, faults: &mut Faults, root: NodeRef<'_>)
             "exclude" => config.exclude = faults.texts(value, "`exclude`"),
             "baseline" => config.baseline = faults.text(value, "`baseline`"),
             "nodes" => config.nodes = faults.text(value, "`nodes`"),
-            "namespace" => config.namespace = faults.text(value, "`namespace`").map(|written| written.text),
+            "namespace" => config.namespace = read_namespace(faults, value),
             "world" => config.world = read_world(faults, value),
             "checks" => config.levels = read_levels(faults, value),
             "external" => config.external = read_external(faults, value),
@@ -198,14 +212,30 @@ fn read_version(faults: &mut Faults, value: NodeRef<'_>) -> Option<Version> {
     version
 }
 
+/// Mirrors `ValidateNamespaceName`: a label of DNS.
+fn read_namespace(faults: &mut Faults, value: NodeRef<'_>) -> Option<String> {
+    let Written { text, range } = faults.text(value, "`namespace`")?;
+    let is_inner = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    let is_name =
+        text.len() <= 63 && text.bytes().all(is_inner) && !text.starts_with('-') && !text.ends_with('-');
+    if !is_name {
+        let help = "write small letters, digits and `-`, at most 63 of them, with no `-` at the ends";
+        faults.add(range, format!("`{text}` cannot be the name of a namespace"), "", Some(help.to_owned()));
+        return None;
+    }
+    Some(text)
+}
+
 fn read_world(faults: &mut Faults, value: NodeRef<'_>) -> Option<World> {
     let written = faults.text(value, "`world`")?;
     match written.text.as_str() {
         "open" => Some(World::Open),
         "closed" => Some(World::Closed),
         other => {
+            let meant = closest(other, ["open", "closed"]);
             let message = format!("`{other}` is not a world");
-            faults.add(written.range, message, "", Some("write `open` or `closed`".to_owned()));
+            faults.add(written.range.clone(), message, "", Some("write `open` or `closed`".to_owned()));
+            faults.mean(meant);
             None
         }
     }
@@ -228,6 +258,7 @@ fn read_levels(faults: &mut Faults, value: NodeRef<'_>) -> Vec<(Written, Level)>
                 let message = format!("`{other}` is not a level");
                 let help = "write `error`, `warning`, `note` or `off`".to_owned();
                 faults.add(written.range, message, "", Some(help));
+                faults.mean(closest(other, LEVELS.iter().copied()));
                 continue;
             }
         };
@@ -284,7 +315,12 @@ fn read_overrides(faults: &mut Faults, value: NodeRef<'_>) -> Vec<Override> {
             }
         }
         if item.get("ignore").is_none() {
-            faults.add(item.range(), "an entry of `overrides` has no `ignore`", "", None);
+            let help = Some("write which checks or groups, such as `ignore: [security]`".to_owned());
+            faults.add(item.range(), "an entry of `overrides` has no `ignore`", "", help);
+        } else if item.get("ignore").is_some_and(|list| list.is_sequence() && list.items().next().is_none()) {
+            let help =
+                Some("write which checks or groups, such as `ignore: [security]`, or remove it".to_owned());
+            faults.add(item.range(), "an entry of `overrides` ignores nothing", "", help);
         }
         if !["paths", "kinds", "names", "namespaces"].iter().any(|name| item.get(name).is_some()) {
             let help =
@@ -310,7 +346,7 @@ impl Faults {
         label: &str,
         help: Option<String>,
     ) {
-        self.list.push(Fault { range, message: message.into(), label: label.to_owned(), help });
+        self.list.push(Fault { range, message: message.into(), label: label.to_owned(), help, meant: None });
     }
 
     pub(super) fn unknown(&mut self, key: NodeRef<'_>, known: &[&str]) {
@@ -320,32 +356,47 @@ impl Faults {
             None => format!("known here are `{}`", known.join("`, `")),
         };
         self.add(key.range(), format!("unknown key `{name}`"), "", Some(help));
+        self.mean(closest(&name, known.iter().copied()));
     }
 
     fn expect(&mut self, value: NodeRef<'_>, name: &str, expected: &str) {
         if value.as_str() != Some(expected) {
             let message = format!("the `{name}` of the configuration is not `{expected}`");
             self.add(value.range(), message, "", Some(format!("write `{name}: {expected}`")));
+            self.mean(value.as_str().map(|_| expected));
+        }
+    }
+
+    /// Says what was probably meant at the place of the last fault.
+    fn mean(&mut self, meant: Option<&str>) {
+        if let (Some(fault), Some(meant)) = (self.list.last_mut(), meant) {
+            fault.meant = Some(meant.to_owned());
         }
     }
 
     pub(super) fn is_mapping(&mut self, node: NodeRef<'_>, what: &str) -> bool {
         if !node.is_mapping() {
-            self.add(node.range(), format!("{what} must be a mapping"), "", None);
+            let help = Some("write it as `key: value`".to_owned());
+            self.add(node.range(), format!("{what} must be a mapping"), "", help);
         }
         node.is_mapping()
     }
 
     pub(super) fn items<'t>(&mut self, node: NodeRef<'t>, what: &str) -> Vec<NodeRef<'t>> {
         if !node.is_sequence() {
-            self.add(node.range(), format!("{what} must be a list"), "", None);
+            let help = match node.is_scalar() && !node.source().is_empty() {
+                true => format!("write `[{}]`", node.source()),
+                false => "write `- ` before each entry".to_owned(),
+            };
+            self.add(node.range(), format!("{what} must be a list"), "", Some(help));
         }
         node.items().collect()
     }
 
     pub(super) fn text(&mut self, node: NodeRef<'_>, what: &str) -> Option<Written> {
         if !node.is_scalar() || node.is_null() || node.content().is_empty() {
-            self.add(node.range(), format!("{what} must be a text"), "", None);
+            let help = Some("write one word, or a text in quotes".to_owned());
+            self.add(node.range(), format!("{what} must be a text"), "", help);
             return None;
         }
         Some(Written { text: node.content().to_owned(), range: node.range() })
@@ -408,7 +459,24 @@ mod tests {
             "Kubernetes `1.20` is not built in | write a version from \"1.33\" to \"1.37\""
         );
         assert_eq!(fault("world: flat\n"), "`flat` is not a world | write `open` or `closed`");
-        assert_eq!(fault("paths: manifests\n"), "`paths` must be a list | ");
+        assert_eq!(fault("paths: manifests\n"), "`paths` must be a list | write `[manifests]`");
+        assert_eq!(
+            fault("external: {kind: Secret}\n"),
+            "`external` must be a list | write `- ` before each entry"
+        );
+        assert_eq!(fault("checks: [x]\n"), "`checks` must be a mapping | write it as `key: value`");
+        assert_eq!(fault("nodes: [x]\n"), "`nodes` must be a text | write one word, or a text in quotes");
+        assert_eq!(
+            fault("namespace: Shop\n"),
+            "`Shop` cannot be the name of a namespace | write small letters, digits and `-`, at most 63 of them, with no `-` at the ends"
+        );
+        assert_eq!(
+            fault("overrides: [{kinds: [Pod], ignore: []}]\n"),
+            "an entry of `overrides` ignores nothing | write which checks or groups, such as `ignore: [security]`, or remove it"
+        );
+        assert_eq!(fault("checks: {style: off, style: error}\n").lines().count(), 1);
+        let (_, empty) = read(&SourceFile::from_text("kplan.yaml", "# nothing\n"));
+        assert_eq!(empty[0].message, "the configuration is empty");
         assert_eq!(fault("external: [{name: x}]\n").lines().count(), 1);
         assert_eq!(fault("overrides: [{paths: [a], ignor: [x]}]\n").lines().count(), 2);
         assert_eq!(fault("paths: [a\n").lines().count(), 1);

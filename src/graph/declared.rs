@@ -4,7 +4,7 @@
 use crate::config::{Reference, Settings};
 use crate::graph::names::KindRef;
 use crate::parse::kind::Kind;
-use crate::parse::object::{ObjectRef, Program};
+use crate::parse::object::{ObjectRef, Program, group_of};
 use crate::parse::schema::table::{Scope, Table};
 use crate::parse::tree::NodeRef;
 
@@ -15,6 +15,8 @@ pub(super) struct Declared<'p> {
     resources: Vec<(&'p str, &'p str, KindRef<'p>)>,
     /// The declared fields, with the kind that each names.
     references: Vec<(FieldPath<'p>, KindRef<'p>)>,
+    /// The admission policies that take parameters, by kind and name, and the kind of these; sorted.
+    parameters: Vec<((Kind, &'p str), KindRef<'p>)>,
 }
 
 /// A declared field.
@@ -68,6 +70,8 @@ impl<'p> Declared<'p> {
         }));
         declared.resources.sort_unstable();
         declared.resources.dedup();
+        declared.parameters = program.objects().filter_map(parameters_of_policy).collect();
+        declared.parameters.sort_unstable();
         declared
     }
 
@@ -85,7 +89,7 @@ impl<'p> Declared<'p> {
             };
             (FieldPath::new(reference), kind)
         });
-        Self { resources, references: references.collect() }
+        Self { resources, references: references.collect(), parameters: Vec::new() }
     }
 
     /// The declared fields of objects like this one, and what each names.
@@ -105,6 +109,18 @@ impl<'p> Declared<'p> {
         field.is_of(object) && !field.fields(object.root()).is_empty()
     }
 
+    /// The kind of parameters that the policy takes which an object binds.
+    pub(super) fn kind_of_parameters(&self, binding: ObjectRef<'_>) -> Option<KindRef<'p>> {
+        let policy = match binding.kind() {
+            Kind::ValidatingAdmissionPolicyBinding => Kind::ValidatingAdmissionPolicy,
+            Kind::MutatingAdmissionPolicyBinding => Kind::MutatingAdmissionPolicy,
+            _ => return None,
+        };
+        let wanted = (policy, binding.get("spec.policyName")?.as_str()?);
+        let start = self.parameters.partition_point(|(policy, _)| *policy < wanted);
+        self.parameters.get(start).filter(|(policy, _)| *policy == wanted).map(|(_, kind)| *kind)
+    }
+
     /// The kinds of the resources that a rule of a role names. Of virtual resources, such as users, there are no objects.
     pub(super) fn kinds_of_rule(&self, rule: NodeRef<'p>) -> Vec<KindRef<'p>> {
         let items = |list: &str| rule.get(list).into_iter().flat_map(NodeRef::items);
@@ -122,4 +138,14 @@ impl<'p> Declared<'p> {
         kinds.dedup();
         kinds
     }
+}
+
+/// An admission policy that takes parameters, and the kind of these.
+fn parameters_of_policy(object: ObjectRef<'_>) -> Option<((Kind, &str), KindRef<'_>)> {
+    if !matches!(object.kind(), Kind::ValidatingAdmissionPolicy | Kind::MutatingAdmissionPolicy) {
+        return None;
+    }
+    let parameters = object.get("spec.paramKind")?;
+    let text = |key| parameters.get(key).and_then(NodeRef::as_str);
+    Some(((object.kind(), object.name()), KindRef::of(group_of(text("apiVersion")?), text("kind")?)))
 }

@@ -2,10 +2,13 @@
 
 use std::sync::LazyLock;
 
+use compact_str::CompactString;
+
 use crate::graph::declared::Declared;
 use crate::graph::names::KindRef;
 use crate::graph::reference::{Edge, From, Resolution, Row, Scope, To};
 use crate::graph::table::{self, DECLARED};
+use crate::graph::world::service_of_host;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, group_of};
 use crate::parse::pod::PodTemplate;
@@ -25,7 +28,7 @@ struct TrieNode {
 
 #[derive(Debug)]
 struct Child {
-    key: &'static str,
+    key: CompactString,
     /// The value is a list, and the path goes on in each of its items.
     is_list: bool,
     node: usize,
@@ -36,15 +39,51 @@ struct Child {
 struct Tries {
     pod_spec: Trie,
     kinds: Vec<Trie>,
+    /// By group and name.
+    foreign: Vec<((&'static str, &'static str), Trie)>,
+    /// For each kind, where pod specs stand in its objects beside a pod template.
+    pod_specs: Vec<Vec<PodSpecPath>>,
 }
 
+impl Tries {
+    /// The fields of an object outside its pod spec.
+    fn of(&self, object: ObjectRef<'_>) -> &Trie {
+        let own = &self.kinds[object.kind() as usize];
+        if object.kind() != Kind::Other {
+            return own;
+        }
+        let is_own = |named: &(&str, &str)| object.kind_name() == named.1 && object.group() == named.0;
+        self.foreign.iter().find(|(named, _)| is_own(named)).map_or(own, |(_, trie)| trie)
+    }
+}
+
+/// Where a pod spec stands: the steps to it.
+type PodSpecPath = Vec<(CompactString, bool)>;
+
 static TRIES: LazyLock<Tries> = LazyLock::new(|| {
-    let mut tries = Tries { pod_spec: Trie::default(), kinds: Vec::new() };
+    let mut tries =
+        Tries { pod_spec: Trie::default(), kinds: Vec::new(), foreign: Vec::new(), pod_specs: Vec::new() };
     tries.kinds.resize_with(Kind::Other as usize + 1, Trie::default);
+    tries.pod_specs.resize_with(Kind::Other as usize + 1, Vec::new);
+    for (kinds, path) in table::POD_SPECS {
+        for path in ways(path) {
+            let path: PodSpecPath = steps(&path).map(|(key, is_list)| (key.into(), is_list)).collect();
+            kinds.iter().for_each(|kind| tries.pod_specs[*kind as usize].push(path.clone()));
+        }
+    }
     for row in table::rows() {
         match row.from {
             From::PodSpec => tries.pod_spec.insert(row),
             From::Kinds(kinds) => kinds.iter().for_each(|kind| tries.kinds[*kind as usize].insert(row)),
+            From::Foreign(group, name) => {
+                let named = (group, name);
+                let known = tries.foreign.iter().position(|(other, _)| *other == named);
+                let at = known.unwrap_or_else(|| {
+                    tries.foreign.push((named, Trie::default()));
+                    tries.foreign.len() - 1
+                });
+                tries.foreign[at].1.insert(row);
+            }
             // There is one such row of each, and it is read without a trie.
             From::Namespaced | From::Declared => {}
         }
@@ -52,36 +91,27 @@ static TRIES: LazyLock<Tries> = LazyLock::new(|| {
     tries
 });
 
-const CONTAINER_LISTS: &[&str] = &["containers", "initContainers", "ephemeralContainers"];
-
 impl Trie {
     fn insert(&mut self, row: &'static Row) {
         if self.nodes.is_empty() {
             self.nodes.push(TrieNode::default());
         }
-        let mut ends = vec![0];
-        for (key, is_list) in steps(row.path) {
-            let keys = if key == "{containers}" { CONTAINER_LISTS } else { std::slice::from_ref(&key) };
-            let mut next = Vec::with_capacity(ends.len() * keys.len());
-            for end in ends {
-                for key in keys {
-                    next.push(self.child(end, key, is_list));
-                }
+        for path in ways(row.path) {
+            let mut end = 0;
+            for (key, is_list) in steps(&path) {
+                end = self.child(end, key, is_list);
             }
-            ends = next;
-        }
-        for end in ends {
             self.nodes[end].rows.push(row);
         }
     }
 
-    fn child(&mut self, parent: usize, key: &'static str, is_list: bool) -> usize {
+    fn child(&mut self, parent: usize, key: &str, is_list: bool) -> usize {
         let children = &self.nodes[parent].children;
         if let Some(child) = children.iter().find(|child| child.key == key && child.is_list == is_list) {
             return child.node;
         }
         let node = self.nodes.len();
-        self.nodes[parent].children.push(Child { key, is_list, node });
+        self.nodes[parent].children.push(Child { key: key.into(), is_list, node });
         self.nodes.push(TrieNode::default());
         node
     }
@@ -115,8 +145,28 @@ impl Trie {
     }
 }
 
+/// The paths that a path with braces stands for: one for each way that it leaves open.
+fn ways(path: &str) -> Vec<String> {
+    let Some((before, (choices, after))) =
+        path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    else {
+        return vec![path.to_owned()];
+    };
+    let choices = if choices == "containers" { CONTAINER_LISTS } else { choices };
+    // Bounded by the table, in which no path has more than three pairs of braces.
+    let rests = ways(after);
+    let mut all = Vec::new();
+    for choice in choices.split('|') {
+        all.extend(rests.iter().map(|rest| format!("{before}{choice}{rest}")));
+    }
+    all
+}
+
+/// What `{containers}` stands for.
+const CONTAINER_LISTS: &str = "containers|initContainers|ephemeralContainers";
+
 /// The steps of a path: each a key, and whether a list follows.
-fn steps(path: &'static str) -> impl Iterator<Item = (&'static str, bool)> {
+pub(super) fn steps(path: &str) -> impl Iterator<Item = (&str, bool)> {
     let mut rest = path;
     std::iter::from_fn(move || {
         rest = rest.strip_prefix('.').unwrap_or(rest);
@@ -146,6 +196,10 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
             let kinds = declared.kinds_of_rule(holder);
             edges.extend(kinds.into_iter().filter_map(|kind| edge(object, row, field, holder, kind)));
         }
+        To::Parameters => {
+            let kind = declared.kind_of_parameters(object);
+            edges.extend(kind.and_then(|kind| edge(object, row, field, holder, kind)));
+        }
         _ => edges
             .extend(target_kind(row, field, holder).and_then(|kind| edge(object, row, field, holder, kind))),
     };
@@ -154,11 +208,24 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
     {
         found(&table::NAMESPACE, field, holder);
     }
-    tries.kinds[object.kind() as usize].walk(object.root(), &mut found);
+    tries.of(object).walk(object.root(), &mut found);
     if let Some(template) = PodTemplate::of(object) {
         tries.pod_spec.walk(template.spec, &mut found);
     }
+    for path in &tries.pod_specs[object.kind() as usize] {
+        pod_specs_at(object.root(), path).for_each(|spec| tries.pod_spec.walk(spec, &mut found));
+    }
     edges[first..].sort_by_key(|edge| edge.field.id());
+}
+
+/// The pod specs at a path that may lead through lists.
+fn pod_specs_at<'p>(root: NodeRef<'p>, path: &PodSpecPath) -> impl Iterator<Item = NodeRef<'p>> {
+    let mut at = vec![root];
+    for (key, is_list) in path {
+        let values = at.into_iter().filter_map(|node| node.get(key));
+        at = if *is_list { values.flat_map(NodeRef::items).collect() } else { values.collect() };
+    }
+    at.into_iter().filter(|node| node.is_mapping())
 }
 
 fn edge<'p>(
@@ -173,15 +240,31 @@ fn edge<'p>(
         Scope::Same => (object.namespace(), value),
         Scope::SiblingOrSame(key) => (sibling(holder, key).or(object.namespace()), value),
         Scope::Sibling(key) => (Some(sibling(holder, key)?), value),
-        Scope::ServiceHost => match value.strip_suffix(".svc.cluster.local") {
-            Some(full) => full.split_once('.').map(|(name, namespace)| (Some(namespace), name))?,
-            None if value.contains('.') => return None,
-            None => (object.namespace(), value),
-        },
+        Scope::ServiceHost => {
+            let (name, namespace) = service_of_host(value, object.namespace())?;
+            (namespace, name)
+        }
+        Scope::ExternalName => service_of(value)?,
         Scope::Slash => match value.split_once('/') {
             Some((namespace, name)) => (Some(namespace), name),
             None => (object.namespace(), value),
         },
+        Scope::Principal => {
+            let (_, identity) = value.split_once("/ns/")?;
+            let (namespace, name) = identity.split_once("/sa/")?;
+            (Some(namespace), name)
+        }
+        // The store of secrets that is meant may be written before the name.
+        Scope::Anywhere => match value.split_once("://") {
+            Some(("kubernetes", name)) => (None, name),
+            Some(_) => return None,
+            None => (None, value),
+        },
+        Scope::Dot => {
+            let mut parts = value.split('.');
+            let name = parts.next()?;
+            (parts.next().or(object.namespace()), name)
+        }
     };
     if !is_plain_name(name) {
         return None;
@@ -198,9 +281,19 @@ fn edge<'p>(
     })
 }
 
+/// The Service of the cluster that a host is: its namespace and name. The domain of the cluster is taken to be the usual one.
+fn service_of(host: &str) -> Option<(Option<&str>, &str)> {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let (name, namespace) =
+        host.strip_suffix(".cluster.local").unwrap_or(host).strip_suffix(".svc")?.split_once('.')?;
+    // More labels are the host of one pod.
+    (!namespace.is_empty() && !namespace.contains('.')).then_some((Some(namespace), name))
+}
+
 /// Names that are templates of names (`${pvc.name}`, `$(NAME)`, `{{ .Values.name }}`) name nothing that can be looked up.
 fn is_plain_name(name: &str) -> bool {
-    !name.is_empty() && !name.contains(['$', '{', '}', '<', '>', ' ', '*'])
+    // Istio writes `.` for the own namespace and `~` for none.
+    !name.is_empty() && !matches!(name, "." | "~") && !name.contains(['$', '{', '}', '<', '>', ' ', '*'])
 }
 
 fn sibling<'p>(holder: NodeRef<'p>, key: &str) -> Option<&'p str> {
@@ -220,12 +313,21 @@ fn target_kind<'p>(row: &Row, field: NodeRef<'p>, holder: NodeRef<'p>) -> Option
         }
         To::If(kind) => (sibling(holder, "kind") == Some(kind.as_str())).then_some(KindRef::Known(kind)),
         To::Said { group: group_key, default } => {
-            let Some(kind) = sibling(holder, "kind") else { return default.map(KindRef::Known) };
+            // The kind has a default of its own, whichever group is named.
+            let kind = sibling(holder, "kind").or(default.map(Kind::as_str))?;
             let written = holder.get(group_key).and_then(NodeRef::as_str).map(|text| match group_key {
                 "apiVersion" => group_of(text),
                 _ => text,
             });
             let default_group = default.map_or("", Kind::group);
+            Some(KindRef::of(written.unwrap_or(default_group), kind))
+        }
+        To::SaidBy { kind, group, default_kind, default_group } => {
+            let kind = sibling(holder, kind).or(default_kind)?;
+            let written = sibling(holder, group).map(|text| match group {
+                "apiVersion" => group_of(text),
+                _ => text,
+            });
             Some(KindRef::of(written.unwrap_or(default_group), kind))
         }
         To::ByFlag(flag, unset, set) => {
@@ -234,7 +336,7 @@ fn target_kind<'p>(row: &Row, field: NodeRef<'p>, holder: NodeRef<'p>) -> Option
         }
         To::Foreign(group, name) => Some(KindRef::Other { group, name }),
         // They are found with the help of the whole input.
-        To::Resources | To::Declared => None,
+        To::Resources | To::Parameters | To::Declared => None,
     }
 }
 
@@ -254,15 +356,35 @@ mod tests {
     }
 
     #[test]
+    fn braces_leave_ways_open() {
+        assert_eq!(ways("spec.name"), ["spec.name"]);
+        assert_eq!(ways("spec.{a[]|b.c}.name"), ["spec.a[].name", "spec.b.c.name"]);
+        assert_eq!(ways("{a|b}.{c|d}"), ["a.c", "a.d", "b.c", "b.d"]);
+    }
+
+    #[test]
     fn every_path_of_the_table_is_well_formed() {
-        for row in table::rows() {
-            let steps: Vec<_> = steps(row.path).collect();
-            assert!(!steps.is_empty(), "{}", row.path);
-            assert!(
-                steps.iter().all(|(key, _)| !key.is_empty() && !key.contains(['[', ']'])),
-                "{}",
-                row.path
-            );
+        let rows = table::rows().map(|row| row.path);
+        for path in rows.chain(table::POD_SPECS.iter().map(|(_, path)| *path)) {
+            for way in ways(path) {
+                let steps: Vec<_> = steps(&way).collect();
+                assert!(!steps.is_empty(), "{way}");
+                let is_plain = |key: &str| !key.is_empty() && !key.contains(['[', ']', '{', '}', '|']);
+                assert!(steps.iter().all(|(key, _)| is_plain(key)), "{way}");
+            }
         }
+    }
+
+    #[test]
+    fn no_field_stands_in_the_table_twice() {
+        let mut fields = Vec::new();
+        for row in table::rows() {
+            let From::Kinds(kinds) = row.from else { continue };
+            let paths = ways(row.path);
+            fields.extend(kinds.iter().flat_map(|kind| paths.iter().map(move |path| (*kind, path.clone()))));
+        }
+        fields.sort();
+        let twice = fields.windows(2).find(|pair| pair[0] == pair[1]);
+        assert_eq!(twice, None);
     }
 }

@@ -40,6 +40,25 @@ pub(super) fn patch_files(program: &Program) -> Vec<FileId> {
     program.files().iter().filter(|file| is_patch(file.source.path())).map(|file| file.id).collect()
 }
 
+/// Whether any kustomization file adds labels of a key: by `commonLabels`, `labels`, or a transformer, which may do anything.
+pub(super) fn adds_label(program: &Program, key: &str) -> bool {
+    program.files().iter().flat_map(|file| roots(file)).any(|root| {
+        let pairs = root.get("labels").into_iter().flat_map(NodeRef::items);
+        let mut pairs = pairs.filter_map(|label| label.get("pairs")).chain(root.get("commonLabels"));
+        pairs.any(|pairs| pairs.get(key).is_some()) || root.get("transformers").is_some()
+    })
+}
+
+/// Whether a kustomization file declares a variable of this name.
+pub(super) fn has_variable(program: &Program, name: &str) -> bool {
+    let is_it = |variable: NodeRef<'_>| variable.get("name").is_some_and(|own| own.content() == name);
+    program
+        .files()
+        .iter()
+        .flat_map(|file| roots(file))
+        .any(|root| root.get("vars").into_iter().flat_map(NodeRef::items).any(is_it))
+}
+
 /// `folder/path` with `.` and `..` taken out.
 fn join(folder: &str, path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();

@@ -81,8 +81,8 @@ impl Map {
         let mut others: BTreeMap<(String, Option<String>, String), usize> = BTreeMap::new();
         let mut joined = Joined::new();
         for edge in graph.edges() {
-            let is_incidental =
-                edge.row.absence == Absence::Incidental && edge.resolution == Resolution::Missing;
+            let need_not_exist = matches!(edge.row.absence, Absence::Incidental | Absence::Dispensable);
+            let is_incidental = need_not_exist && edge.resolution == Resolution::Missing;
             if std::ptr::eq(edge.row, &table::NAMESPACE) || is_incidental {
                 continue;
             }

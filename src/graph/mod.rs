@@ -2,10 +2,12 @@
 //!
 //! Facts only. Whether a missing object is a fault, and how grave, is for the checks to say.
 
+pub mod containers;
 mod declared;
 mod extract;
 pub(crate) mod hash;
 mod kustomize;
+pub mod made;
 pub mod map;
 mod names;
 mod pods;
@@ -38,7 +40,7 @@ use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::source::FileId;
 
 pub use names::{Closest, KindRef};
-pub use pods::{Labels, NearMiss, Pod};
+pub use pods::{Labels, NAMESPACE_NAME_LABEL, NearMiss, Pod};
 
 /// All references of a program, with the indexes to look around in it.
 #[derive(Debug)]
@@ -139,6 +141,16 @@ impl<'p> Graph<'p> {
         is_patch(object, &self.patches)
     }
 
+    /// Whether a kustomization file of the input may add labels of a key to objects that do not have it.
+    pub fn may_be_labelled(&self, key: &str) -> bool {
+        kustomize::adds_label(self.program, key)
+    }
+
+    /// Whether a kustomization file of the input replaces `$(name)` in what it builds: it is one of its `vars`.
+    pub fn is_kustomize_variable(&self, name: &str) -> bool {
+        kustomize::has_variable(self.program, name)
+    }
+
     /// All references, in the order of the objects and of the fields in them.
     pub fn edges(&self) -> &[Edge<'p>] {
         &self.edges
@@ -191,6 +203,18 @@ impl<'p> Graph<'p> {
         all.into_iter().flatten().filter(move |other| other.id != object.id)
     }
 
+    /// The objects that make an object of this name, or add to it; `None` for the generators of a kustomization file, which
+    /// is no object.
+    pub fn makers<'g>(
+        &'g self,
+        kind: Kind,
+        namespace: Option<&'g str>,
+        name: &'g str,
+    ) -> impl Iterator<Item = Option<ObjectRef<'p>>> {
+        let makers = self.world.makers(kind, namespace, name);
+        makers.map(|maker| maker.map(|maker| self.program.object(maker)))
+    }
+
     /// All objects of a kind and name in whichever namespace, in order.
     pub fn find_anywhere(&self, kind: KindRef<'_>, name: &str) -> impl Iterator<Item = ObjectRef<'p>> {
         self.names.find_anywhere(self.program, kind, name)
@@ -233,6 +257,11 @@ impl<'p> Graph<'p> {
         selector: &'g Selector<'p>,
     ) -> impl Iterator<Item = &'g Pod<'p>> {
         self.pods.select(namespace, selector)
+    }
+
+    /// The pods of all namespaces that a selector matches, in order; none for a selector without pairs.
+    pub fn select_anywhere<'g>(&'g self, selector: &'g Selector<'p>) -> impl Iterator<Item = &'g Pod<'p>> {
+        self.pods.select_anywhere(selector)
     }
 
     /// The pod that comes nearest to a selector which matches none.

@@ -8,12 +8,15 @@ use crate::parse::tree::NodeRef;
 /// Which objects have the field of a row.
 #[derive(Clone, Copy, Debug)]
 pub enum From {
-    /// Every pod spec: pods and all workloads. The path starts at the pod spec.
+    /// Every pod spec: pods and all workloads, and what [`crate::graph::table::POD_SPECS`] lists. The path starts at the pod
+    /// spec.
     PodSpec,
     /// Every object that lives in a namespace. The path starts at the object.
     Namespaced,
     /// Objects of these kinds. The path starts at the object.
     Kinds(&'static [Kind]),
+    /// Objects of a kind that shares its name with one that kplan knows, by group and name. The path starts at the object.
+    Foreign(&'static str, &'static str),
     /// Objects of kinds that the configuration declares, which says the path too.
     Declared,
 }
@@ -38,12 +41,25 @@ pub enum To {
         /// What the API takes when the siblings are absent.
         default: Option<Kind>,
     },
+    /// What siblings of these names say, in whose stead the defaults stand.
+    SaidBy {
+        /// Name of the sibling that holds the kind.
+        kind: &'static str,
+        /// Name of the sibling that holds the group; empty where there is none.
+        group: &'static str,
+        /// The kind where no sibling says it; without one the field then names nothing.
+        default_kind: Option<&'static str>,
+        /// The group where no sibling says it.
+        default_group: &'static str,
+    },
     /// The second of these kinds where the sibling of this name is `true`, else the first.
     ByFlag(&'static str, Kind, Kind),
     /// A kind that shares its name with one that kplan knows, by group and name.
     Foreign(&'static str, &'static str),
     /// The kinds of the resources that the sibling lists `apiGroups` and `resources` name: any of them.
     Resources,
+    /// The kind of parameters that the policy which the object binds says it takes.
+    Parameters,
     /// What the configuration declares.
     Declared,
 }
@@ -58,10 +74,20 @@ pub enum Scope {
     /// What this sibling says; without it the field names nothing.
     Sibling(&'static str),
     /// The value is the host of a Service as Istio reads it: a bare name, or `NAME.NAMESPACE.svc.cluster.local`. Any other
-    /// host is none of a Service.
+    /// host is none of a Service. Mirrors `ResolveShortnameToFQDN` of the package `pilot/pkg/model`, which completes a name
+    /// only where it has no dot and is no address.
     ServiceHost,
+    /// The value is the external name of a Service: that of another one where it is `NAME.NAMESPACE.svc`, with or without
+    /// `.cluster.local`. Any other name is for the world outside.
+    ExternalName,
     /// The text before the `/` of the value, else the one of the object that the field stands in.
     Slash,
+    /// The value is an identity of a workload as Istio reads it: `TRUST-DOMAIN/ns/NAMESPACE/sa/NAME`. Any other is none.
+    Principal,
+    /// Whichever has an object of the name: the field is read in a namespace that no manifest says.
+    Anywhere,
+    /// The text after the first `.` of the value, else the one of the object that the field stands in.
+    Dot,
 }
 
 /// What it means that the named object is not in the input, in an open world.
@@ -73,6 +99,9 @@ pub enum Absence {
     Usual,
     /// It may be made while the application runs, or never: that it is not there is no fault.
     Incidental,
+    /// What the field names works without an object that describes it, as most drivers do: only a slip of the pen for one
+    /// that is there is a fault.
+    Dispensable,
 }
 
 /// Which keys of the target a reference asks for.
@@ -92,7 +121,7 @@ pub struct Row {
     /// Which objects have the field.
     pub from: From,
     /// The field: keys joined by dots, `[]` after lists, `{containers}` for the three container lists, `['..']` for keys
-    /// with dots in them.
+    /// with dots in them, `{a|b.c}` for either of several ways on.
     pub path: &'static str,
     /// The kind that it names.
     pub to: To,
@@ -154,6 +183,12 @@ impl Row {
         self
     }
 
+    /// What is named works without the object.
+    pub(super) const fn dispensable(mut self) -> Self {
+        self.absence = Absence::Dispensable;
+        self
+    }
+
     /// The target's namespace is not simply that of the object.
     pub(super) const fn scope(mut self, scope: Scope) -> Self {
         self.scope = scope;
@@ -206,6 +241,30 @@ impl<'p> Edge<'p> {
             Resolution::Found(id) => Some(id),
             _ => None,
         }
+    }
+
+    /// Bytes of the field that stand before the name and after it, such as those of `shop/` in `shop/credentials`.
+    pub fn beside_name(&self) -> (usize, usize) {
+        let rest = self.field.content().len().saturating_sub(self.name.len());
+        if matches!(self.row.scope, Scope::ServiceHost | Scope::ExternalName | Scope::Dot) {
+            (0, rest)
+        } else {
+            (rest, 0)
+        }
+    }
+
+    /// As [`Self::beside_name`], of the namespace, where it is written in the field itself.
+    pub fn beside_namespace(&self) -> Option<(usize, usize)> {
+        let written = self.field.content();
+        let namespace = self.namespace?;
+        let start = match self.row.scope {
+            Scope::ServiceHost | Scope::ExternalName | Scope::Dot => self.name.len() + 1,
+            Scope::Slash => 0,
+            Scope::Principal => written.find("/ns/")? + "/ns/".len(),
+            _ => return None,
+        };
+        let rest = written.get(start..)?.strip_prefix(namespace)?.len();
+        (written.len() > self.name.len()).then_some((start, rest))
     }
 
     /// Whether the reference says of itself that its target need not exist.

@@ -141,6 +141,11 @@ impl<'p> Selector<'p> {
         self.requirements.iter().filter(|requirement| !requirement.matches(labels))
     }
 
+    /// Whether a single slip of the pen is all that keeps labels from fulfilling it.
+    pub fn is_missed_by_slip(&self, labels: &Labels<'_>) -> bool {
+        self.miss(labels) == 1
+    }
+
     /// How far labels are from fulfilling it; 0 for fulfilled, 1 for a single typo.
     pub(super) fn miss(&self, labels: &Labels<'_>) -> u32 {
         self.requirements.iter().map(|requirement| requirement.miss(labels)).sum()

@@ -1,5 +1,7 @@
 //! The graph as its users see it: whole programs in, edges and answers out.
 
+mod mesh;
+
 use std::sync::Arc;
 
 use crate::config::{External, Settings, World};

@@ -53,7 +53,7 @@ fn strip_common_ends<'a>(left: &'a [u8], right: &'a [u8]) -> (&'a [u8], &'a [u8]
 
 /// Whether `written` is so close to `meant` that nobody would give two things these two names on purpose.
 ///
-/// Names are words joined by punctuation. Only one word may differ, by one slip (two in a word of eight letters or more),
+/// Names are words joined by punctuation. Only one word may differ, by one slip (two in a word of eight letters or more, unless its first is one of them),
 /// it must have five letters at least (three where two neighbours are swapped), and no digit may be concerned: `web-1`
 /// and `web-2`, `app-eu` and `app-us` are different things. A separator that is missing or another one is a slip too.
 pub fn is_typo(written: &str, meant: &str) -> bool {
@@ -95,7 +95,9 @@ fn is_slip_in_word(written: &str, meant: &str) -> bool {
     if written.len().max(meant.len()) < 5 || plural(written, meant) || plural(meant, written) {
         return false;
     }
-    let limit = if shorter >= 8 { 2 } else { 1 };
+    // Two slips that begin with the first letter make another word: `internal` and `external`, `ingress` and `egress`.
+    let is_same_start = written.as_bytes().first() == meant.as_bytes().first();
+    let limit = if shorter >= 8 && is_same_start { 2 } else { 1 };
     distance(written, meant, limit).is_some()
 }
 
@@ -141,6 +143,8 @@ mod tests {
             ("web-blue", "web-green"),
             ("a-b", "b-a"),
             ("read", "write"),
+            ("external", "internal"),
+            ("ingressgateway", "egressgateway"),
         ] {
             assert!(!is_typo(written, meant), "{written} for {meant}");
         }

@@ -28,7 +28,8 @@ pub fn prepare(view: &View<'_>, place: Place) -> Option<(Span, String)> {
     name_of(&entity)?;
     let mut all = entity::occurrences(view, &entity).into_iter();
     let own = all.find(|one| one.file == place.file && one.node.id() == node.id())?;
-    let text = own.node.content().get(own.skip..).unwrap_or_default();
+    let content = own.node.content();
+    let text = content.get(own.skip..content.len().saturating_sub(own.rest)).unwrap_or_default();
     Some((own.span(), text.to_owned()))
 }
 
@@ -284,7 +285,10 @@ fn are_not_shared(view: &View<'_>, found: &[Occurrence<'_>]) -> Result<(), Strin
 /// The edit of one place, in its own style; `None` for an alias of a text that is changed anyway.
 fn edit(all: &[Occurrence<'_>], one: &Occurrence<'_>, name: &str) -> Option<Edit> {
     let node = one.node;
-    let whole = || format!("{}{name}", node.content().get(..one.skip).unwrap_or_default());
+    let content = node.content();
+    let before = content.get(..one.skip).unwrap_or_default();
+    let behind = content.get(content.len().saturating_sub(one.rest)..).unwrap_or_default();
+    let whole = || format!("{before}{name}{behind}");
     let range = node.range();
     let span = Span::new(one.file, range.start, range.end);
     if node.is_alias() {

@@ -91,7 +91,33 @@ const SELECTING: &[Kind] = &[
     Kind::NetworkPolicy,
     Kind::PodMonitor,
     Kind::ReplicationController,
+    Kind::AuthorizationPolicy,
+    Kind::DestinationRule,
+    Kind::EnvoyFilter,
+    Kind::PeerAuthentication,
+    Kind::RequestAuthentication,
+    Kind::Sidecar,
+    Kind::Telemetry,
+    Kind::WasmPlugin,
 ];
+
+/// Where a policy of Istio looks for pods: in the root namespace of the mesh it is for those of all namespaces.
+fn reach_of_policy<'p>(policy: ObjectRef<'p>) -> Reach<'p> {
+    if policy.namespace() == Some("istio-system") { Reach::Everywhere } else { Reach::Own }
+}
+
+/// Whether an object may select pods beyond its namespace.
+fn looks_beyond(object: ObjectRef<'_>) -> bool {
+    match object.kind() {
+        Kind::NetworkPolicy | Kind::PodMonitor => true,
+        Kind::Other => is_gateway_of_istio(object),
+        _ => object.namespace() == Some("istio-system") && object.group().ends_with("istio.io"),
+    }
+}
+
+fn is_gateway_of_istio(object: ObjectRef<'_>) -> bool {
+    object.kind_name() == "Gateway" && object.group() == "networking.istio.io"
+}
 
 /// All selectors of pods in an object, in order of their places.
 pub(super) fn sites_of(object: ObjectRef<'_>) -> Vec<Site<'_>> {
@@ -149,6 +175,20 @@ pub(super) fn sites_of(object: ObjectRef<'_>) -> Vec<Site<'_>> {
             };
             add(object.get("spec.selector"), false, reach, true);
         }
+        Kind::AuthorizationPolicy
+        | Kind::PeerAuthentication
+        | Kind::RequestAuthentication
+        | Kind::Telemetry
+        | Kind::WasmPlugin => add(object.get("spec.selector"), false, reach_of_policy(object), true),
+        Kind::DestinationRule => {
+            add(object.get("spec.workloadSelector"), false, reach_of_policy(object), true);
+        }
+        Kind::Sidecar | Kind::EnvoyFilter => {
+            add(object.get("spec.workloadSelector.labels"), true, reach_of_policy(object), true);
+        }
+        Kind::Other if is_gateway_of_istio(object) => {
+            add(object.get("spec.selector"), true, Reach::Everywhere, true);
+        }
         _ => {}
     }
     if let Some(template) = PodTemplate::of(object) {
@@ -194,11 +234,7 @@ pub(super) fn sites_reaching<'p>(view: &View<'p>, namespace: &str) -> Vec<Site<'
     let workloads = graph.pods_in(namespace).map(Pod::owner);
     let objects: Vec<_> = own.chain(workloads).collect();
     let mut sites: Vec<Site<'p>> = objects.into_iter().flat_map(sites_of).collect();
-    // Only these two look beyond their namespace.
-    let strangers = view.program.objects().filter(|object| {
-        matches!(object.kind(), Kind::NetworkPolicy | Kind::PodMonitor)
-            && object.namespace() != Some(namespace)
-    });
+    let strangers = view.program.objects().filter(|object| looks_beyond(*object));
     sites.extend(strangers.flat_map(sites_of));
     sites.retain(|site| site.reaches(view, namespace));
     sites.sort_by_key(|site| (site.object.id, site.node.id()));

@@ -11,13 +11,18 @@ use std::sync::Arc;
 use crate::check;
 use crate::config::Settings;
 use crate::graph::reference::{Edge, Resolution};
-use crate::graph::{KindRef, References, is_kustomization, speaks_of_all};
+use crate::graph::selector::{Operator, Selector};
+use crate::graph::{KindRef, NAMESPACE_NAME_LABEL, References, is_kustomization, speaks_of_all};
 use crate::parse::foreign::SkipReason;
 use crate::parse::kind::Kind;
 use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::pod::PodTemplate;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
+use crate::practice::mesh::{destinations_of, full_host};
+use crate::practice::monitoring::{is_selected, is_server};
+use crate::practice::placement::{self, Range};
+use crate::practice::selection::items_at;
 use crate::practice::{node_ports_of, route::routes_of};
 use crate::source::FileRole;
 
@@ -33,8 +38,10 @@ enum About<'p> {
     ClusterObject(KindRefKey<'p>, &'p str),
     /// Which names the objects of a kind that lives in no namespace have.
     ClusterNames(KindRefKey<'p>),
-    /// The classes of a kind, of which one may be the default.
+    /// All objects of a kind that lives in no namespace: of the classes of a kind one may be the default.
     Classes(Kind),
+    /// The claims, of whichever namespace, that name a volume.
+    Claimants(&'p str),
     /// In which namespaces there is an object of this name.
     NameAnywhere(&'p str, &'p str),
     /// What describes a custom kind, by group and name in lower case.
@@ -49,10 +56,20 @@ enum About<'p> {
     Definitions,
     /// All that lives in any namespace.
     AllNamespaces,
+    /// All that lives in none.
+    ClusterObjects,
     /// What asks pods for their metrics, in any namespace.
     Monitors,
-    /// Who makes Secrets in namespaces that are not known.
-    MakersOfSecrets,
+    /// What is named without a namespace, and so in whichever it is.
+    NamedAnywhere(&'p str, &'p str),
+    /// A full host of the service mesh.
+    MeshHost(&'p str),
+    /// The hosts with wildcards of the service mesh.
+    MeshWildcards,
+    /// What selects monitors, rules and probes, from any namespace.
+    MonitoringServers,
+    /// Who makes Secrets or ConfigMaps in namespaces that are not known.
+    Makers,
 }
 
 /// What of a [`KindRef`] tells kinds apart.
@@ -168,7 +185,10 @@ fn reach_of(file: &File) -> Reach {
     let is_node = |kind: Kind| matches!(kind, Kind::Node | Kind::NodePool);
     if file.source.role() == FileRole::Inventory || file.objects.iter().any(|object| is_node(object.kind)) {
         Reach::Nodes
-    } else if file.foreign == Some(SkipReason::Kustomization) || is_kustomization(file) || speaks_of_all(file)
+    } else if file.foreign == Some(SkipReason::Kustomization)
+        || is_kustomization(file)
+        || speaks_of_all(file)
+        || file.objects.iter().any(|object| takes_parameters(object.kind, file.node(object.root)))
     {
         Reach::Everywhere
     } else {
@@ -189,19 +209,39 @@ fn object_says<'o>(
             said.define([About::Namespace(namespace), About::AllNamespaces], content);
             said.define([About::NameAnywhere(kind.name(), object.name())], digest(namespace));
             said.read([About::Namespace(namespace), namespace_object(namespace)]);
+            // Whether anything names it is asked of these alone.
+            let may_be_unused = matches!(object.kind(), Kind::Secret | Kind::ConfigMap);
+            said.read(may_be_unused.then(|| About::NamedAnywhere(kind.name(), object.name())));
         }
         None => {
-            said.define([About::ClusterObject(kind.into(), object.name())], content);
+            said.define([About::ClusterObject(kind.into(), object.name()), About::ClusterObjects], content);
             said.define([About::ClusterNames(kind.into())], digest(object.name()));
             said.read([About::ClusterObject(kind.into(), object.name())]);
         }
     }
     match object.kind() {
-        Kind::IngressClass | Kind::StorageClass => {
+        Kind::IngressClass | Kind::PriorityClass | Kind::StorageClass => {
             said.define([About::Classes(object.kind())], content);
             said.read([About::Classes(object.kind())]);
         }
-        Kind::ClusterIssuer | Kind::ClusterExternalSecret => said.define([About::MakersOfSecrets], content),
+        Kind::ClusterIssuer | Kind::ClusterExternalSecret | Kind::Bundle => {
+            said.define([About::Makers], content);
+        }
+        // An analysis takes arguments for the templates that its templates name.
+        Kind::ClusterAnalysisTemplate => {
+            said.define([About::Classes(Kind::ClusterAnalysisTemplate)], content);
+            said.read([About::Classes(Kind::ClusterAnalysisTemplate)]);
+        }
+        Kind::Rollout | Kind::Experiment | Kind::AnalysisTemplate => {
+            said.read([About::Classes(Kind::ClusterAnalysisTemplate)]);
+        }
+        Kind::PersistentVolumeClaim => {
+            if let Some(volume) = object.get("spec.volumeName").and_then(NodeRef::as_str) {
+                said.define([About::Claimants(volume)], content);
+                // Without a class of its own it is given the default one.
+                said.read([About::Claimants(volume), About::Classes(Kind::StorageClass)]);
+            }
+        }
         Kind::CustomResourceDefinition => {
             let text = |path: &str| object.get(path).and_then(NodeRef::as_str).unwrap_or_default();
             let name = text("spec.names.kind").to_lowercase();
@@ -217,6 +257,14 @@ fn object_says<'o>(
         said.read([About::UndescribedKind(api_version, name)]);
         said.read([About::CustomKind(object.group(), name.to_lowercase())]);
     }
+    said.define(is_server(object.kind()).then_some(About::MonitoringServers), content);
+    said.read(is_selected(object.kind()).then_some(About::MonitoringServers));
+    let selects_namespaces = object.kind() == Kind::NetworkPolicy && reads_namespaces(object, said);
+    said.read(selects_namespaces.then_some(About::ClusterObjects));
+    // Of which kind the parameters are, another object says.
+    if takes_parameters(object.kind(), object.root()) {
+        said.read([About::AllNamespaces, About::ClusterObjects]);
+    }
     // These select, or let in, what lives in namespaces that are told by labels.
     let looks_around = match object.kind() {
         Kind::NetworkPolicy => names_port_elsewhere(object),
@@ -224,6 +272,16 @@ fn object_says<'o>(
         _ => false,
     };
     said.read(looks_around.then_some(About::AllNamespaces));
+    if let (Some(template), Some(own)) = (PodTemplate::of(object), object.namespace()) {
+        let states_priority = template.get("priority").or_else(|| template.get("preemptionPolicy")).is_some();
+        said.read(states_priority.then_some(About::Classes(Kind::PriorityClass)));
+        for term in placement::terms(template) {
+            match term.range(own) {
+                Range::Named(namespaces) => said.read(namespaces.into_iter().map(About::Namespace)),
+                Range::Selected => said.read([About::AllNamespaces]),
+            }
+        }
+    }
     for route in routes_of(object) {
         let about = || About::Route(route.key.class, route.key.host, route.key.path, route.key.path_type);
         said.define([about()], content);
@@ -233,8 +291,37 @@ fn object_says<'o>(
         said.define([About::NodePort(number, protocol)], content);
         said.read([About::NodePort(number, protocol)]);
     }
+    mesh_says(object, content, said);
     for edge in references.of(object) {
         reference_says(object, &edge, content, said);
+    }
+}
+
+/// What Istio is told of hosts, in whichever namespace: who stands for one, and which parts of it are sent to.
+fn mesh_says(object: ObjectRef<'_>, content: u64, said: &mut Said) {
+    let hosts: Vec<&str> = match object.kind() {
+        Kind::VirtualService => {
+            destinations_of(object).into_iter().map(|destination| destination.host.content()).collect()
+        }
+        Kind::DestinationRule => object.get("spec.host").and_then(NodeRef::as_str).into_iter().collect(),
+        Kind::ServiceEntry => items_at(object.root(), "spec.hosts").filter_map(NodeRef::as_str).collect(),
+        // The pods of a Gateway may be in any namespace, and its certificates are where they are.
+        Kind::Other if object.kind_name() == "Gateway" => return said.read([About::AllNamespaces]),
+        _ => return,
+    };
+    said.read([About::MeshWildcards]);
+    for host in hosts {
+        let full = full_host(host, object.namespace());
+        said.define([About::MeshHost(&full)], content);
+        said.define(host.starts_with('*').then_some(About::MeshWildcards), content);
+        said.read([About::MeshHost(&full)]);
+        // The second label may be the namespace of the Service that is meant, or that a ServiceEntry stands for.
+        let namespace = full.split('.').nth(1).map(About::Namespace);
+        if object.kind() == Kind::ServiceEntry {
+            said.define(namespace, content);
+        } else {
+            said.read(namespace);
+        }
     }
 }
 
@@ -245,6 +332,11 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
             said.read([About::Namespace(namespace)]);
         }
         Some(_) => {}
+        // In whichever namespace it may be.
+        None if edge.kind.is_namespaced() => {
+            said.read([About::NameAnywhere(edge.kind.name(), edge.name)]);
+            said.define([About::NamedAnywhere(edge.kind.name(), edge.name)], content);
+        }
         None => said.read([About::ClusterObject(edge.kind.into(), edge.name)]),
     }
     match edge.kind {
@@ -252,7 +344,7 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
         KindRef::Known(Kind::Role) => {
             said.read([About::ClusterObject(KindRefKey::Known(Kind::ClusterRole), edge.name)]);
         }
-        KindRef::Known(Kind::Secret) => said.read([About::MakersOfSecrets]),
+        KindRef::Known(Kind::Secret | Kind::ConfigMap) => said.read([About::Makers]),
         _ => {}
     }
 }
@@ -268,6 +360,42 @@ fn names_port_elsewhere(policy: ObjectRef<'_>) -> bool {
         (rule.get("to").is_none() || has("to", &|peer| peer.get("namespaceSelector").is_some()))
             && has("ports", &|port| port.get("port").and_then(NodeRef::as_str).is_some())
     })
+}
+
+/// Whether a NetworkPolicy selects namespaces by labels. Those that it names are read, for what lives in them tells that
+/// they are there.
+fn reads_namespaces(policy: ObjectRef<'_>, said: &mut Said) -> bool {
+    let mut any = false;
+    for (rules, peers) in [("spec.ingress", "from"), ("spec.egress", "to")] {
+        let rules = policy.get(rules).into_iter().flat_map(NodeRef::items);
+        let peers = rules.filter_map(|rule| rule.get(peers)).flat_map(NodeRef::items);
+        for selector in peers.filter_map(|peer| peer.get("namespaceSelector")) {
+            any = true;
+            for term in Selector::from_label_selector(selector).requirements {
+                if term.key == NAMESPACE_NAME_LABEL {
+                    match term.operator {
+                        Operator::Is(name) => said.read([About::Namespace(name)]),
+                        Operator::In(names) => said.read(names.into_iter().map(About::Namespace)),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    any
+}
+
+/// Whether an object is an admission policy that takes parameters, or binds one with parameters.
+fn takes_parameters(kind: Kind, root: NodeRef<'_>) -> bool {
+    match kind {
+        Kind::ValidatingAdmissionPolicy | Kind::MutatingAdmissionPolicy => {
+            root.get_path("spec.paramKind").is_some()
+        }
+        Kind::ValidatingAdmissionPolicyBinding | Kind::MutatingAdmissionPolicyBinding => {
+            root.get_path("spec.paramRef").is_some()
+        }
+        _ => false,
+    }
 }
 
 fn namespace_object(namespace: &str) -> About<'_> {

@@ -46,7 +46,7 @@ const FILES_PER_TASK: usize = 32;
 /// Reads everything below `root` that is a manifest by its name. Links to files are followed, links to folders are not:
 /// that is what `kubectl apply -R` does, and no loop can come of it.
 pub(super) fn folder(root: &Path, exclude: &Exclude) -> Found {
-    let walk = Walk { exclude: exclude.matcher.as_ref(), found: Mutex::default() };
+    let walk = Walk { exclude, found: Mutex::default() };
     let place = ignored::absolute(root);
     let ignored = Ignored::above(&place);
     let first = Folder { path: root.to_path_buf(), place, shown: PathBuf::from(shown(root)), ignored };
@@ -55,7 +55,7 @@ pub(super) fn folder(root: &Path, exclude: &Exclude) -> Found {
 }
 
 struct Walk<'w> {
-    exclude: Option<&'w ignore::gitignore::Gitignore>,
+    exclude: &'w Exclude,
     found: Mutex<Found>,
 }
 
@@ -146,12 +146,11 @@ fn read(walk: &Walk<'_>, files: Vec<Wanted>) {
 }
 
 fn leaves_out(walk: &Walk<'_>, folder: &Folder, name: &std::ffi::OsStr, entry: Entry) -> bool {
-    if folder.ignored.is_empty() && walk.exclude.is_none() {
+    if folder.ignored.is_empty() && walk.exclude.matcher.is_none() {
         return false;
     }
     let place = folder.place.join(name);
-    folder.ignored.leaves_out(&place, entry)
-        || walk.exclude.is_some_and(|exclude| ignored::is_excluded(exclude, &place, entry))
+    folder.ignored.leaves_out(&place, entry) || walk.exclude.leaves_out(&place, entry)
 }
 
 /// Markdown is read only when it is named: the folders of most projects hold a README with examples.

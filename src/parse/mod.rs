@@ -1,6 +1,7 @@
 //! Text becomes trees: YAML and JSON as kubectl reads them, and the objects in them.
 
 pub mod decode;
+pub mod edit;
 pub mod foreign;
 mod json;
 pub mod kind;

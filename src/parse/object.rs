@@ -182,7 +182,9 @@ fn object(
     let template = is_custom
         .then(|| custom_template_path(reading.workloads, group_of(&api_version), &kind_name))
         .flatten();
-    let template = template.and_then(|path| root.get_path(path)).filter(|node| node.is_mapping());
+    let template = template
+        .and_then(|path| if path.is_empty() { Some(root) } else { root.get_path(path) })
+        .filter(|node| node.is_mapping());
     Object {
         root: root.id(),
         kind,

@@ -34,11 +34,13 @@ impl CustomWorkload {
     }
 }
 
-/// Custom resources that are known to carry one: group, kind and path. By the types of Knative Serving, OpenShift,
-/// OpenKruise and KEDA.
+/// Custom resources that are known to carry one: group, kind and path. By the types of Knative Serving (`ConfigurationSpec`,
+/// and `RevisionSpec`, a pod spec with fields of its own), OpenShift (`DeploymentConfigSpec`), OpenKruise
+/// (`CloneSetSpec`, `StatefulSetSpec`, `DaemonSetSpec`) and KEDA (`ScaledJobSpec`, in which a `JobSpec` stands).
 const CUSTOM_WORKLOADS: &[(&str, &str, &str)] = &[
     ("serving.knative.dev", "Service", "spec.template"),
     ("serving.knative.dev", "Configuration", "spec.template"),
+    ("serving.knative.dev", "Revision", ""),
     ("apps.openshift.io", "DeploymentConfig", "spec.template"),
     ("apps.kruise.io", "CloneSet", "spec.template"),
     ("apps.kruise.io", "StatefulSet", "spec.template"),

@@ -4,10 +4,12 @@
 //! is known without a link; a mapping's children are key, value, key, value. Scalars are ranges of the source; only
 //! those whose text differs from the source (escapes, folding, block scalars) have a copy in a side buffer.
 
+mod path;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use crate::parse::scalar::{Scalar, resolve_plain};
 
@@ -208,6 +210,8 @@ pub struct Tree {
     /// Start and end in `cooked`.
     pub(crate) cooked_ranges: Vec<(u32, u32)>,
     pub(crate) comments: Vec<Comment>,
+    /// Made when the first path is asked for.
+    landmarks: OnceLock<path::Landmarks>,
 }
 
 impl fmt::Debug for Tree {
@@ -225,6 +229,7 @@ impl Tree {
             cooked: String::new(),
             cooked_ranges: Vec::new(),
             comments: Vec::new(),
+            landmarks: OnceLock::new(),
         }
     }
 
@@ -558,9 +563,10 @@ impl<'t> NodeRef<'t> {
 
     /// Whether it resolves to null, as a missing value does.
     pub fn is_null(self) -> bool {
-        // Most nodes are no scalar, or begin like nothing but text.
+        // Most nodes are no scalar, or begin like nothing but text; the rest are numbers and booleans, nearly all.
         let target = self.target();
         target.node().meta & (flag::KIND | flag::TEXT) == flag::SCALAR
+            && matches!(target.content().as_bytes().first(), None | Some(b'~' | b'n' | b'N'))
             && matches!(target.scalar(), Some(Scalar::Null))
     }
 
@@ -604,49 +610,6 @@ impl<'t> NodeRef<'t> {
     pub fn is_merge_key(self) -> bool {
         self.node().meta & flag::MERGE_KEY != 0
     }
-
-    /// `spec.ports[0].targetPort` of a node below this one, as written and without following aliases; for a key, the
-    /// path of its value. `None` if it is not below.
-    pub fn path_to(self, node: NodeRef<'t>) -> Option<String> {
-        let goal = node.id.0;
-        if goal < self.id.0 || goal >= self.tree.after(self.id.0) {
-            return None;
-        }
-        let mut path = String::new();
-        let mut at = self;
-        while at.id.0 != goal {
-            match at.node().meta & flag::KIND {
-                flag::MAPPING => {
-                    let (key, value) =
-                        at.raw_entries().find(|(_, value)| goal < self.tree.after(value.id.0))?;
-                    push_key(&mut path, &key.key());
-                    if goal < value.id.0 {
-                        return Some(path);
-                    }
-                    at = value;
-                }
-                flag::SEQUENCE => {
-                    let (index, item) =
-                        at.items().enumerate().find(|(_, item)| goal < self.tree.after(item.id.0))?;
-                    path.push_str(&format!("[{index}]"));
-                    at = item;
-                }
-                _ => return None,
-            }
-        }
-        Some(path)
-    }
-}
-
-fn push_key(path: &mut String, key: &str) {
-    if key.is_empty() || key.contains(['.', '[', ']', ' ', '"']) {
-        path.push_str(&format!("[{key:?}]"));
-        return;
-    }
-    if !path.is_empty() {
-        path.push('.');
-    }
-    path.push_str(key);
 }
 
 /// See [`NodeRef::raw_entries`].

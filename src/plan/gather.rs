@@ -1,5 +1,6 @@
 //! The objects of a program, sorted into what the cluster has and what makes pods, each with its place in the source.
 
+mod custom;
 mod fault;
 
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ use crate::plan::admission::pod_creation::AdmissionObjects;
 use crate::plan::inventory::{InventoryObjects, NodePool};
 use crate::plan::pod::{Pod, PodTemplate};
 use crate::plan::volume::{Claim, Volume};
-use crate::plan::workload::{Autoscalers, ScaledObject, WorkloadObject};
+use crate::plan::workload::{Autoscalers, ROLLOUT_HASH, ScaledObject, WorkloadObject};
 
 pub use crate::plan::gather::fault::InventoryFault;
 
@@ -199,6 +200,12 @@ impl Gathered {
             Kind::DaemonSet => self.add_workload(WorkloadObject::DaemonSet, object),
             Kind::Job => self.add_workload(WorkloadObject::Job, object),
             Kind::CronJob => self.add_workload(WorkloadObject::CronJob, object),
+            Kind::Rollout | Kind::Other => {
+                if let Some(workload) = custom::workload(object) {
+                    self.workloads.push(workload);
+                    self.workload_sources.push(place_of(object, Origin::Manifest));
+                }
+            }
             _ => {}
         }
     }
@@ -294,18 +301,20 @@ fn add_missing<T: Metadata<Ty = ObjectMeta>>(list: &mut Vec<T>, others: Vec<T>) 
     list.extend(others.into_iter().filter(|object| !known.contains(&identity(object))));
 }
 
-/// The controller of a pod, and the Deployment behind it: its ReplicaSets are called `NAME-HASH`, and their pods have
-/// the hash as a label.
+/// The controller of a pod, and the Deployment or Rollout behind it: its ReplicaSets are called `NAME-HASH`, and their
+/// pods have the hash as a label.
 fn controllers_of(pod: &core::Pod) -> Vec<(String, String)> {
     let owners = pod.metadata.owner_references.iter().flatten();
     let Some(owner) = owners.into_iter().find(|owner| owner.controller == Some(true)) else {
         return Vec::new();
     };
     let mut controllers = vec![(owner.kind.clone(), owner.name.clone())];
-    let hash = pod.metadata.labels.as_ref().and_then(|labels| labels.get("pod-template-hash"));
-    let deployment = hash.and_then(|hash| owner.name.strip_suffix(hash.as_str())?.strip_suffix('-'));
-    if let Some(name) = deployment.filter(|_| owner.kind == "ReplicaSet") {
-        controllers.push(("Deployment".to_owned(), name.to_owned()));
+    for (label, kind) in [("pod-template-hash", "Deployment"), (ROLLOUT_HASH, "Rollout")] {
+        let hash = pod.metadata.labels.as_ref().and_then(|labels| labels.get(label));
+        let name = hash.and_then(|hash| owner.name.strip_suffix(hash.as_str())?.strip_suffix('-'));
+        if let Some(name) = name.filter(|_| owner.kind == "ReplicaSet") {
+            controllers.push((kind.to_owned(), name.to_owned()));
+        }
     }
     controllers
 }

@@ -2,10 +2,9 @@
 //! the disruption controller.
 
 use crate::graph::Graph;
-use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
-use crate::practice::replicas::{Replicas, replicas_of};
+use crate::practice::replicas::{Replicas, has_replicas, replicas_of};
 use crate::practice::selection::selector_at;
 
 /// Why a budget allows no eviction.
@@ -31,14 +30,7 @@ pub fn judge<'p>(graph: &Graph<'p>, budget: ObjectRef<'p>) -> Option<Verdict<'p>
     let mut workloads = Vec::new();
     let (mut expected, mut is_autoscaled) = (0_i64, false);
     for pod in graph.select(namespace, &selector) {
-        if !matches!(
-            pod.owner().kind(),
-            Kind::Deployment
-                | Kind::StatefulSet
-                | Kind::ReplicaSet
-                | Kind::ReplicationController
-                | Kind::Rollout
-        ) {
+        if !has_replicas(pod.owner()) {
             return None;
         }
         let replicas = replicas_of(graph, pod.owner())?;

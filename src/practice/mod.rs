@@ -2,18 +2,33 @@
 //!
 //! Facts only: whether one is a fault, and how grave, is for the checks to say.
 
+pub mod address;
+pub mod backend;
+pub mod deprecation;
 pub mod disruption;
+pub mod environment;
+pub mod host;
+pub mod ignored;
 pub mod image;
+pub mod label_value;
+pub mod listener;
+pub mod mesh;
+pub mod monitoring;
+pub mod node_files;
 pub mod permission;
+pub mod place;
+pub mod placement;
 pub mod pod_security;
 pub mod probe;
 pub mod replicas;
 pub mod resources;
 pub mod role;
 pub mod route;
+pub mod scaling;
 pub mod secrecy;
 pub mod selection;
 pub mod traffic;
+pub mod volume_path;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -23,6 +38,7 @@ use crate::graph::ports::protocol;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectRef, Program};
 use crate::parse::tree::NodeRef;
+use crate::practice::mesh::Mesh;
 use crate::practice::route::Route;
 use crate::practice::selection::Selection;
 
@@ -34,6 +50,8 @@ pub struct Practice<'p> {
     policies: OnceLock<Selection<'p>>,
     routes: OnceLock<BTreeMap<route::Key<'p>, Vec<Route<'p>>>>,
     node_ports: OnceLock<BTreeMap<(i64, &'p str), Vec<NodePort<'p>>>>,
+    mesh: OnceLock<Mesh<'p>>,
+    monitoring_servers: OnceLock<Vec<ObjectRef<'p>>>,
 }
 
 /// A port of a Service that every node opens.
@@ -54,6 +72,8 @@ impl<'p> Practice<'p> {
             policies: OnceLock::new(),
             routes: OnceLock::new(),
             node_ports: OnceLock::new(),
+            mesh: OnceLock::new(),
+            monitoring_servers: OnceLock::new(),
         }
     }
 
@@ -73,6 +93,13 @@ impl<'p> Practice<'p> {
         policies.of(pod)
     }
 
+    /// All objects of the Prometheus operator that select others, in order.
+    pub fn monitoring_servers(&self) -> &[ObjectRef<'p>] {
+        self.monitoring_servers.get_or_init(|| {
+            self.program.objects().filter(|object| monitoring::is_server(object.kind())).collect()
+        })
+    }
+
     /// All routes of Ingresses that claim the same requests as this one, itself included, in order.
     pub fn routes_like(&self, key: &route::Key<'p>) -> &[Route<'p>] {
         let routes = self.routes.get_or_init(|| {
@@ -83,6 +110,11 @@ impl<'p> Practice<'p> {
             by_key
         });
         routes.get(key).map_or(&[], Vec::as_slice)
+    }
+
+    /// The hosts of the service mesh.
+    pub fn mesh(&self) -> &Mesh<'p> {
+        self.mesh.get_or_init(|| Mesh::new(self.program))
     }
 
     /// All Services that ask for a node port, in order.
@@ -114,10 +146,10 @@ pub fn is_test_hook(object: ObjectRef<'_>) -> bool {
     hook.content().split(',').any(|hook| matches!(hook.trim(), "test" | "test-success" | "test-failure"))
 }
 
-/// Whether a workload's pods are meant to run for good: all but Jobs, CronJobs and pods that are not restarted.
+/// Whether a workload's pods are meant to run for good: all but Jobs, what makes Jobs, and pods that are not restarted.
 pub fn runs_for_good(owner: ObjectRef<'_>) -> bool {
     match owner.kind() {
-        Kind::Job | Kind::CronJob => false,
+        Kind::Job | Kind::CronJob | Kind::ScaledJob => false,
         Kind::Pod => !owner
             .get("spec.restartPolicy")
             .is_some_and(|policy| matches!(policy.content(), "Never" | "OnFailure")),

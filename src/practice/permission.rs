@@ -5,11 +5,35 @@ use crate::parse::schema::lifecycle;
 use crate::parse::schema::suggest;
 use crate::parse::schema::table::{Scope, Table};
 
-/// The subresources that the API server serves below built-in resources, by the storage maps of `pkg/registry/*/rest`;
-/// those of `resourceclaims` beside `status` are asked for, not served (`dynamic-resource-allocation`). Any resource also
-/// has `finalizers`, which the admission plugin `OwnerReferencesPermissionEnforcement` asks for.
+/// The subresources that may be asked about below built-in resources, from 1.33 to 1.37: those that
+/// `pkg/registry/*/rest/storage_*.go` puts into its storage maps, as the discovery documents `api/discovery/*.json` list
+/// them, and those that are asked for and not served:
+///
+/// - below `nodes`, what the kubelet asks about requests to itself (`nodeAuthorizerAttributesGetter` in
+///   `pkg/kubelet/server/auth.go`): all but `proxy` and `status`;
+/// - below `resourceclaims`, `binding` and `driver`, which the API server asks about for changes of their status
+///   (`DRAResourceClaimGranularStatusAuthorization`, 1.36).
+///
+/// Any resource also has `finalizers`, which the admission plugin `OwnerReferencesPermissionEnforcement` asks for. Resources
+/// that are not here may have none; of these nothing is said.
 const SUBRESOURCES: &[(&str, &str, &[&str])] = &[
     ("", "namespaces", &["finalize", "status"]),
+    (
+        "",
+        "nodes",
+        &[
+            "checkpoint",
+            "configz",
+            "healthz",
+            "log",
+            "metrics",
+            "pods",
+            "proxy",
+            "stats",
+            "status",
+            "statusz",
+        ],
+    ),
     ("", "persistentvolumeclaims", &["status"]),
     ("", "persistentvolumes", &["status"]),
     (
@@ -32,6 +56,9 @@ const SUBRESOURCES: &[(&str, &str, &[&str])] = &[
     ("", "resourcequotas", &["status"]),
     ("", "serviceaccounts", &["token"]),
     ("", "services", &["proxy", "status"]),
+    ("admissionregistration.k8s.io", "validatingadmissionpolicies", &["status"]),
+    ("apiextensions.k8s.io", "customresourcedefinitions", &["status"]),
+    ("apiregistration.k8s.io", "apiservices", &["status"]),
     ("apps", "daemonsets", &["status"]),
     ("apps", "deployments", &["scale", "status"]),
     ("apps", "replicasets", &["scale", "status"]),
@@ -40,17 +67,30 @@ const SUBRESOURCES: &[(&str, &str, &[&str])] = &[
     ("batch", "cronjobs", &["status"]),
     ("batch", "jobs", &["status"]),
     ("certificates.k8s.io", "certificatesigningrequests", &["approval", "status"]),
+    ("certificates.k8s.io", "podcertificaterequests", &["status"]),
+    ("flowcontrol.apiserver.k8s.io", "flowschemas", &["status"]),
+    ("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations", &["status"]),
+    ("internal.apiserver.k8s.io", "storageversions", &["status"]),
     ("networking.k8s.io", "ingresses", &["status"]),
+    ("networking.k8s.io", "servicecidrs", &["status"]),
     ("policy", "poddisruptionbudgets", &["status"]),
-    ("apiextensions.k8s.io", "customresourcedefinitions", &["status"]),
+    ("resource.k8s.io", "devicetaintrules", &["status"]),
+    ("resource.k8s.io", "resourceclaims", &["binding", "driver", "status"]),
+    ("resource.k8s.io", "resourcepoolstatusrequests", &["status"]),
+    ("scheduling.k8s.io", "podgroups", &["status"]),
+    ("storage.k8s.io", "volumeattachments", &["status"]),
+    ("storagemigration.k8s.io", "storageversionmigrations", &["status"]),
 ];
 
 /// Resources that exist for the authorizer only: whom one may impersonate, what one may sign or approve.
+///
+/// `WithImpersonation` asks for users and groups (and the ServiceAccounts that there are) in the core group, for user ids
+/// and extras in `authentication.k8s.io`; constrained impersonation (`ConstrainedImpersonation`, 1.35) for all of them, and
+/// for nodes, in `authentication.k8s.io`. Signers are asked for by the admission plugins `CertificateApproval`,
+/// `CertificateSigning` and `ClusterTrustBundleAttest`.
 const VIRTUAL: &[(&str, &str)] = &[
     ("", "users"),
     ("", "groups"),
-    ("", "userextras"),
-    ("", "uids"),
     ("authentication.k8s.io", "users"),
     ("authentication.k8s.io", "groups"),
     ("authentication.k8s.io", "serviceaccounts"),
@@ -60,7 +100,8 @@ const VIRTUAL: &[(&str, &str)] = &[
     ("certificates.k8s.io", "signers"),
 ];
 
-/// What `kubectl api-resources` shows as short names of built-in resources.
+/// The short names of built-in resources, which `kubectl` completes and the authorizer does not: `ShortNames()` of their
+/// storages, as the discovery documents `api/discovery/*.json` list them.
 const SHORT_NAMES: &[(&str, &str)] = &[
     ("cm", "configmaps"),
     ("cs", "componentstatuses"),
@@ -86,10 +127,12 @@ const SHORT_NAMES: &[(&str, &str)] = &[
     ("cj", "cronjobs"),
     ("csr", "certificatesigningrequests"),
     ("ing", "ingresses"),
+    ("ip", "ipaddresses"),
     ("netpol", "networkpolicies"),
     ("pdb", "poddisruptionbudgets"),
     ("pc", "priorityclasses"),
     ("sc", "storageclasses"),
+    ("vac", "volumeattributesclasses"),
 ];
 
 /// The verbs that the API server asks about for resources (`RequestInfoFactory.NewRequestInfo`), then those that its own
@@ -142,23 +185,12 @@ pub fn base_of(resource: &str) -> &str {
 
 /// Whether a group serves a resource, or the authorizer is asked about it all the same.
 pub fn exists(table: &Table, group: &str, resource: &str) -> bool {
-    VIRTUAL.contains(&(group, resource)) || is_served(table, group, resource)
-}
-
-fn is_served(table: &Table, group: &str, resource: &str) -> bool {
-    table
-        .kinds()
-        .any(|kind| kind.scope != Scope::Subresource && kind.plural == resource && kind.group() == group)
+    table.has_resource(group, resource) || VIRTUAL.contains(&(group, resource))
 }
 
 /// The built-in groups that serve a resource at the target version, in order.
 pub fn groups_with(table: &Table, resource: &str) -> Vec<&'static str> {
-    let served = |group: &'static str| is_served(table, group, resource);
-    let mut groups: Vec<&'static str> =
-        table.kinds().map(|kind| kind.group()).filter(|group| served(group)).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    groups
+    table.all_resources().iter().filter(|row| row.1 == resource).map(|row| row.0).collect()
 }
 
 /// What a word probably means that is no resource: its plural, its full name, or the resource that it is a slip of the

@@ -82,14 +82,28 @@ pub fn replicas_of<'p>(graph: &Graph<'p>, owner: ObjectRef<'p>) -> Option<Replic
         return Some(Replicas::Autoscaled(*autoscaler));
     }
     let node = owner.get("spec.replicas");
-    let count = node.map_or(Some(1), NodeRef::as_i64)?;
+    // A DeploymentConfig has none where it says none, and is scaled by hand.
+    let default = (owner.kind() != Kind::Other || owner.group() == KRUISE).then_some(1);
+    let count = node.map_or(default, NodeRef::as_i64)?;
     Some(Replicas::Fixed { count, node })
 }
 
 /// Whether a workload is of a kind with a number of replicas.
 pub fn has_replicas(owner: ObjectRef<'_>) -> bool {
-    matches!(
-        owner.kind(),
-        Kind::Deployment | Kind::StatefulSet | Kind::ReplicaSet | Kind::ReplicationController | Kind::Rollout
-    )
+    match owner.kind() {
+        Kind::Deployment
+        | Kind::StatefulSet
+        | Kind::ReplicaSet
+        | Kind::ReplicationController
+        | Kind::Rollout => true,
+        Kind::Other => match owner.group() {
+            "apps.openshift.io" => owner.kind_name() == "DeploymentConfig",
+            KRUISE => matches!(owner.kind_name(), "CloneSet" | "StatefulSet"),
+            _ => false,
+        },
+        _ => false,
+    }
 }
+
+/// The API group of OpenKruise.
+const KRUISE: &str = "apps.kruise.io";

@@ -5,6 +5,7 @@ use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::{Container, PodTemplate};
 use crate::parse::tree::NodeRef;
+use crate::practice::scaling::changes_pods;
 use crate::practice::selection::items_at;
 
 /// Whether the scheduler and the autoscalers see a request of a container for `cpu` or `memory`.
@@ -52,9 +53,5 @@ fn has_default(graph: &Graph<'_>, owner: ObjectRef<'_>, resource: &str, lists: &
 }
 
 fn is_sized_vertically(graph: &Graph<'_>, owner: ObjectRef<'_>) -> bool {
-    graph.edges_to(owner.id).any(|edge| {
-        let scaler = graph.program().object(edge.from);
-        scaler.kind() == Kind::VerticalPodAutoscaler
-            && scaler.get("spec.updatePolicy.updateMode").is_none_or(|mode| mode.content() != "Off")
-    })
+    graph.edges_to(owner.id).any(|edge| changes_pods(graph.program().object(edge.from)))
 }

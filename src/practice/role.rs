@@ -19,6 +19,11 @@ pub fn rules_of(role: ObjectRef<'_>) -> impl Iterator<Item = Rule<'_>> {
     rules.into_iter().flat_map(NodeRef::items).filter(|node| node.is_mapping()).map(|node| Rule { node })
 }
 
+/// The rules of a role that somebody wrote; none of one that the API server makes and keeps up.
+pub fn own_rules_of(role: ObjectRef<'_>) -> impl Iterator<Item = Rule<'_>> {
+    rules_of(role).take_while(move |_| !is_system(role))
+}
+
 impl<'p> Rule<'p> {
     /// The entry of a list (`verbs`, `resources`, `apiGroups`) that is this, or the wildcard.
     pub fn grants(self, list: &str, wanted: &str) -> Option<NodeRef<'p>> {

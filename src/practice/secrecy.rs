@@ -183,7 +183,12 @@ pub fn is_secret_name(name: &str) -> bool {
     let words = words(name);
     match words.as_slice() {
         [] => false,
-        [.., before, last] if last == "key" => KEYS.contains(&before.as_str()),
+        [.., before, last] if last == "key" => {
+            let is_of_azure = words.first().is_some_and(|first| first == "azure");
+            KEYS.contains(&before.as_str()) || (is_of_azure && before != "public")
+        }
+        // As the command line of Oracle's cloud has it.
+        [.., before, key, last] if (key.as_str(), last.as_str()) == ("key", "content") => before != "public",
         // What is public is none, and a pull or TLS secret is the name of an object.
         [.., before, _] if NAMES.contains(&before.as_str()) => false,
         [.., last] => NOUNS.contains(&last.as_str()),
@@ -230,6 +235,8 @@ mod tests {
             "aws.secretAccessKey",
             "GITHUB_TOKEN",
             "MYSQL_PASS",
+            "AZURE_BATCH_KEY",
+            "OCI_CLI_KEY_CONTENT",
             "TOKEN_2",
         ] {
             assert!(is_secret_name(name), "{name}");
@@ -240,6 +247,7 @@ mod tests {
             "PASSWORD_FILE",
             "KEY",
             "PUBLIC_KEY",
+            "PUBLIC_KEY_CONTENT",
             "BYPASS",
             "PRIMARY_KEY",
             "imagePullSecret",

@@ -82,16 +82,25 @@ fn pairs<'s, 'p>(selector: &'s Selector<'p>) -> impl Iterator<Item = (&'s str, &
 
 /// The selector by which a workload knows its pods: for a ReplicationController, without one, the labels of its template.
 pub fn workload_selector(owner: ObjectRef<'_>) -> Option<Selector<'_>> {
-    let selector = match owner.kind() {
-        Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::Rollout => {
-            Selector::from_label_selector(owner.get("spec.selector")?)
-        }
-        Kind::ReplicationController => Selector::from_pairs(
-            owner.get("spec.selector").or_else(|| owner.get("spec.template.metadata.labels"))?,
-        ),
-        _ => return None,
-    };
+    let labels = || Some(Selector::from_pairs(owner.get("spec.template.metadata.labels")?));
+    let is_controller = owner.kind() == Kind::ReplicationController;
+    let selector = written_selector(owner).or_else(|| labels().filter(|_| is_controller))?;
     (!selector.is_empty() && !selector.malformed).then_some(selector)
+}
+
+/// The same as it is written; `None` for workloads whose selector is made by their controller.
+pub fn written_selector(owner: ObjectRef<'_>) -> Option<Selector<'_>> {
+    let written = || owner.get("spec.selector");
+    match (owner.kind(), owner.group(), owner.kind_name()) {
+        (Kind::Deployment | Kind::ReplicaSet | Kind::StatefulSet | Kind::DaemonSet | Kind::Rollout, ..)
+        | (Kind::Other, "apps.kruise.io", "CloneSet" | "StatefulSet" | "DaemonSet") => {
+            written().map(Selector::from_label_selector)
+        }
+        (Kind::ReplicationController, ..) | (Kind::Other, "apps.openshift.io", "DeploymentConfig") => {
+            written().map(Selector::from_pairs)
+        }
+        _ => None,
+    }
 }
 
 /// The items of a list field, none where it is absent.

@@ -19,6 +19,7 @@ mod sarif;
 pub mod schedule;
 
 use crate::analysis::Summary;
+use crate::check::CHECKS;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::parse::origin::Origins;
 use crate::source::{Span, Workspace};
@@ -64,6 +65,18 @@ pub struct Rule<'a> {
     pub summary: &'a str,
     /// Its documentation in Markdown.
     pub page: &'a str,
+}
+
+/// What renderers may say of all checks, in the order of the documentation.
+pub fn rules() -> Vec<Rule<'static>> {
+    let rules = CHECKS.iter().map(|check| Rule {
+        id: check.id,
+        group: check.group.as_str(),
+        severity: check.severity,
+        summary: check.summary,
+        page: check.page,
+    });
+    rules.collect()
 }
 
 /// Everything that a report is made of.

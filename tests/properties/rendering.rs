@@ -1,7 +1,6 @@
 //! Whatever was found can be written in every format, and twice the same.
 
 use kplan::analysis::{Analysis, Summary, read_with_inventory};
-use kplan::check::CHECKS;
 use kplan::config::Settings;
 use kplan::diagnostic::Severity;
 use kplan::graph::Graph;
@@ -17,7 +16,7 @@ use kplan::plan::scheduler::Detail as Rows;
 use kplan::render::graph::{GraphFormat, render_graph};
 use kplan::render::plan::{PlanFormat, PlanReport, render_plan};
 use kplan::render::schedule::{NodeRows, ScheduleFormat, ScheduleReport, render_schedule};
-use kplan::render::{Colors, Detail, Format, Report, Rule, manifest, render};
+use kplan::render::{Colors, Detail, Format, Report, manifest, render, rules};
 use kplan::source::Workspace;
 use libtest_mimic::Failed;
 
@@ -34,16 +33,7 @@ const FORMATS: [(Format, Colors); 8] = [
 
 /// The report in every format of `check`.
 pub(crate) fn every_format_renders(workspace: &Workspace, analysis: &Analysis) -> Result<(), Failed> {
-    let rules: Vec<Rule<'_>> = CHECKS
-        .iter()
-        .map(|check| Rule {
-            id: check.id,
-            group: check.group.as_str(),
-            severity: check.severity,
-            summary: check.summary,
-            page: check.page,
-        })
-        .collect();
+    let rules = rules();
     let Summary { errors, warnings, notes, .. } = analysis.summary;
     for (format, colors) in FORMATS {
         let report = Report {

@@ -29,8 +29,30 @@ pub(super) static DECLARED: Row = Row::new(From::Declared, "", To::Declared)
     .optional()
     .keys(Keys::Key);
 
+/// Where pod specs, or a part of one under the same names, stand in objects beside the one pod template that makes their
+/// pods: what they name is read, but they are no pods of the input.
+///
+/// Prometheus and its kin repeat fields of a pod spec in their own (`CommonPrometheusFields`, `AlertmanagerSpec`,
+/// `ThanosRulerSpec`); the pods that solve the challenges of an Issuer can be given some
+/// (`ACMEChallengeSolverHTTP01IngressPodTemplate`); an analysis can run Jobs (`JobMetric`), an Experiment several ReplicaSets
+/// (`TemplateSpec`), a JobSet several Jobs (`ReplicatedJob`), a LeaderWorkerSet two kinds of pods (`LeaderWorkerTemplate`).
+pub static POD_SPECS: &[(&[Kind], &str)] = &[
+    (&[Kind::Prometheus, Kind::PrometheusAgent, Kind::Alertmanager, Kind::ThanosRuler], "spec"),
+    (&[Kind::Issuer], "spec.acme.solvers[].http01.{ingress|gatewayHTTPRoute}.podTemplate.spec"),
+    (&[Kind::AnalysisTemplate, Kind::AnalysisRun], "spec.metrics[].provider.job.spec.template.spec"),
+    (&[Kind::Experiment], "spec.templates[].template.spec"),
+    (&[Kind::JobSet], "spec.replicatedJobs[].template.spec.template.spec"),
+    (&[Kind::LeaderWorkerSet], "spec.leaderWorkerTemplate.{leaderTemplate|workerTemplate}.spec"),
+];
+
 const fn said(kinds: &'static [Kind], path: &'static str, group: &'static str, default: Option<Kind>) -> Row {
     Row::new(From::Kinds(kinds), path, To::Said { group, default })
+}
+
+/// The references of the Gateway API and of Istio.
+#[cfg(test)]
+pub(super) fn mesh_rows() -> impl Iterator<Item = &'static Row> {
+    gateway::ROWS.iter().chain(istio::ROWS)
 }
 
 /// Every reference that the graph knows, but for [`NAMESPACE`] and what the configuration declares.
@@ -43,11 +65,13 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         istio::ROWS,
         keda::ROWS,
         pod::ROWS,
-        prometheus::ROWS,
-        secrets::ROWS,
         storage::ROWS,
         traffic::ROWS,
         workload::ROWS,
     ];
-    tables.into_iter().flatten()
+    let parts = prometheus::TABLES.iter().chain(secrets::TABLES).copied();
+    tables.into_iter().chain(parts).flatten()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,13 @@
 //! Fields of a pod spec that name other objects.
 
-use crate::graph::reference::{From, Keys, Row, To};
+use crate::graph::reference::{From, Keys, Row, Scope, To};
 use crate::parse::kind::Kind;
+
+/// What a claim is filled from.
+const fn said_by_pod(path: &'static str) -> Row {
+    let to = To::Said { group: "apiGroup", default: Some(Kind::PersistentVolumeClaim) };
+    Row::new(From::PodSpec, path, to)
+}
 
 pub(super) static ROWS: &[Row] = &[
     Row::pod("{containers}[].envFrom[].configMapRef.name", Kind::ConfigMap).optional(),
@@ -14,11 +20,22 @@ pub(super) static ROWS: &[Row] = &[
     Row::pod("volumes[].secret.secretName", Kind::Secret).optional().keys(Keys::Items),
     Row::pod("volumes[].projected.sources[].configMap.name", Kind::ConfigMap).optional().keys(Keys::Items),
     Row::pod("volumes[].projected.sources[].secret.name", Kind::Secret).optional().keys(Keys::Items),
+    Row::pod("volumes[].projected.sources[].clusterTrustBundle.name", Kind::ClusterTrustBundle)
+        .optional()
+        .usual(),
     // The kubelet goes on without a pull secret that it cannot find; the image is then pulled without it.
     Row::pod("imagePullSecrets[].name", Kind::Secret),
     // Storage.
     Row::pod("volumes[].persistentVolumeClaim.claimName", Kind::PersistentVolumeClaim),
     Row::pod("volumes[].ephemeral.volumeClaimTemplate.spec.storageClassName", Kind::StorageClass).usual(),
+    Row::pod(
+        "volumes[].ephemeral.volumeClaimTemplate.spec.volumeAttributesClassName",
+        Kind::VolumeAttributesClass,
+    )
+    .usual(),
+    said_by_pod("volumes[].ephemeral.volumeClaimTemplate.spec.dataSource.name"),
+    said_by_pod("volumes[].ephemeral.volumeClaimTemplate.spec.dataSourceRef.name")
+        .scope(Scope::SiblingOrSame("namespace")),
     Row::pod("volumes[].csi.driver", Kind::CSIDriver).usual(),
     Row::pod("volumes[].csi.nodePublishSecretRef.name", Kind::Secret),
     Row::pod("volumes[].csi.volumeAttributes.secretProviderClass", Kind::SecretProviderClass),

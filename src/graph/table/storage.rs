@@ -8,6 +8,14 @@ const fn secret_of_volume(path: &'static str) -> Row {
     Row::of(&[Kind::PersistentVolume], path, Kind::Secret).scope(Scope::Sibling("namespace"))
 }
 
+const fn device_class(kinds: &'static [Kind], path: &'static str) -> Row {
+    Row::of(kinds, path, Kind::DeviceClass).usual()
+}
+
+const fn driver(kinds: &'static [Kind], path: &'static str) -> Row {
+    Row::of(kinds, path, Kind::CSIDriver).dispensable()
+}
+
 pub(super) static ROWS: &[Row] = &[
     Row::of(&[Kind::PersistentVolumeClaim], "spec.storageClassName", Kind::StorageClass).usual(),
     Row::of(
@@ -35,7 +43,16 @@ pub(super) static ROWS: &[Row] = &[
     Row::of(&[Kind::PersistentVolume], "spec.storageClassName", Kind::StorageClass).usual(),
     Row::of(&[Kind::PersistentVolume], "spec.claimRef.name", Kind::PersistentVolumeClaim)
         .scope(Scope::Sibling("namespace")),
-    Row::of(&[Kind::PersistentVolume], "spec.csi.driver", Kind::CSIDriver).usual(),
+    Row::of(&[Kind::PersistentVolume], "spec.volumeAttributesClassName", Kind::VolumeAttributesClass).usual(),
+    // Whoever provisions or attaches need not describe itself with a CSIDriver, nor be one: the kubelet and the attacher take
+    // the defaults for a driver without (`skipAttach`). Only inline volumes of pods ask for it.
+    driver(&[Kind::PersistentVolume], "spec.csi.driver"),
+    driver(&[Kind::StorageClass], "provisioner"),
+    driver(&[Kind::VolumeAttributesClass], "driverName"),
+    driver(&[Kind::VolumeSnapshotClass], "driver"),
+    driver(&[Kind::VolumeSnapshotContent], "spec.driver"),
+    driver(&[Kind::VolumeAttachment], "spec.attacher"),
+    driver(&[Kind::CSINode], "spec.drivers[].name"),
     secret_of_volume("spec.csi.controllerExpandSecretRef.name"),
     secret_of_volume("spec.csi.controllerPublishSecretRef.name"),
     secret_of_volume("spec.csi.nodeExpandSecretRef.name"),
@@ -47,6 +64,7 @@ pub(super) static ROWS: &[Row] = &[
     secret_of_volume("spec.iscsi.secretRef.name"),
     secret_of_volume("spec.rbd.secretRef.name"),
     secret_of_volume("spec.scaleIO.secretRef.name"),
+    secret_of_volume("spec.storageos.secretRef.name"),
     Row::of(&[Kind::PersistentVolume], "spec.azureFile.secretName", Kind::Secret)
         .scope(Scope::Sibling("secretNamespace")),
     Row::of(&[Kind::StorageClass], "parameters['csi.storage.k8s.io/provisioner-secret-name']", Kind::Secret)
@@ -67,6 +85,20 @@ pub(super) static ROWS: &[Row] = &[
         Kind::Secret,
     )
     .scope(Scope::Sibling("csi.storage.k8s.io/controller-publish-secret-namespace")),
+    Row::of(&[Kind::StorageClass], "parameters['csi.storage.k8s.io/node-expand-secret-name']", Kind::Secret)
+        .scope(Scope::Sibling("csi.storage.k8s.io/node-expand-secret-namespace")),
+    Row::of(
+        &[Kind::VolumeSnapshotClass],
+        "parameters['csi.storage.k8s.io/snapshotter-secret-name']",
+        Kind::Secret,
+    )
+    .scope(Scope::Sibling("csi.storage.k8s.io/snapshotter-secret-namespace")),
+    Row::of(
+        &[Kind::VolumeSnapshotClass],
+        "parameters['csi.storage.k8s.io/snapshotter-list-secret-name']",
+        Kind::Secret,
+    )
+    .scope(Scope::Sibling("csi.storage.k8s.io/snapshotter-list-secret-namespace")),
     Row::of(&[Kind::VolumeAttachment], "spec.source.persistentVolumeName", Kind::PersistentVolume),
     Row::of(&[Kind::VolumeAttachment], "spec.nodeName", Kind::Node).usual(),
     Row::of(&[Kind::VolumeSnapshot], "spec.volumeSnapshotClassName", Kind::VolumeSnapshotClass).usual(),
@@ -78,19 +110,13 @@ pub(super) static ROWS: &[Row] = &[
         .scope(Scope::Sibling("namespace")),
     Row::of(&[Kind::CSIStorageCapacity], "storageClassName", Kind::StorageClass).usual(),
     // Dynamic resources.
-    Row::of(&[Kind::ResourceClaim], "spec.devices.requests[].deviceClassName", Kind::DeviceClass).usual(),
-    Row::of(&[Kind::ResourceClaim], "spec.devices.requests[].exactly.deviceClassName", Kind::DeviceClass)
-        .usual(),
-    Row::of(
+    device_class(&[Kind::ResourceClaim], "spec.devices.requests[].deviceClassName"),
+    device_class(&[Kind::ResourceClaim], "spec.devices.requests[].exactly.deviceClassName"),
+    device_class(&[Kind::ResourceClaim], "spec.devices.requests[].firstAvailable[].deviceClassName"),
+    device_class(&[Kind::ResourceClaimTemplate], "spec.spec.devices.requests[].deviceClassName"),
+    device_class(&[Kind::ResourceClaimTemplate], "spec.spec.devices.requests[].exactly.deviceClassName"),
+    device_class(
         &[Kind::ResourceClaimTemplate],
-        "spec.spec.devices.requests[].deviceClassName",
-        Kind::DeviceClass,
-    )
-    .usual(),
-    Row::of(
-        &[Kind::ResourceClaimTemplate],
-        "spec.spec.devices.requests[].exactly.deviceClassName",
-        Kind::DeviceClass,
-    )
-    .usual(),
+        "spec.spec.devices.requests[].firstAvailable[].deviceClassName",
+    ),
 ];

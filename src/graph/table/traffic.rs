@@ -25,6 +25,12 @@ pub(super) static ROWS: &[Row] = &[
         Kind::Secret,
     )
     .scope(Scope::Slash),
+    said(&[Kind::IngressClass], "spec.parameters.name", "apiGroup", None)
+        .scope(Scope::SiblingOrSame("namespace"))
+        .usual(),
+    Row::of(&[Kind::Service], "spec.externalName", Kind::Service).scope(Scope::ExternalName),
+    Row::of(&[Kind::Endpoints], "subsets[].addresses[].nodeName", Kind::Node).usual(),
+    Row::of(&[Kind::EndpointSlice], "endpoints[].nodeName", Kind::Node).usual(),
     Row::of(&[Kind::EndpointSlice], "metadata.labels['kubernetes.io/service-name']", Kind::Service),
     Row::of(&[Kind::Endpoints], "metadata.name", Kind::Service),
     said(&[Kind::Endpoints], "subsets[].addresses[].targetRef.name", "apiVersion", Some(Kind::Pod))

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::KindRef;
+use crate::graph::containers::container_uses;
 use crate::graph::ports::{ContainerPort, ports_of_container, ports_of_pod, ports_of_service};
 use crate::graph::volumes::{volume_names, volume_uses};
 use crate::ide::completion::draft::{Line, MARK};
@@ -97,7 +98,7 @@ fn local_names(object: ObjectRef<'_>) -> Vec<Proposal> {
     if volume_uses(template).any(|used| is_mark(&used.name)) {
         return volume_names(template).map(|name| propose(name.content(), "volume")).collect();
     }
-    if entity::container_uses(template).iter().any(is_mark) {
+    if container_uses(template).any(|used| is_mark(&used.name)) {
         let names = template.containers().map(|container| container.name()).filter(|name| !name.is_empty());
         return names.map(|name| propose(name, "container")).collect();
     }

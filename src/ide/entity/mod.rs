@@ -17,7 +17,6 @@ use crate::source::{FileId, Span};
 pub(super) use key::entries_of;
 pub(super) use label::LabelPart;
 pub(super) use label::selectors_that_change;
-pub(super) use local::container_uses;
 pub(super) use object::{derived_name, edge_at, made_by};
 pub(super) use port::{backend_port, uses_in, uses_of_pods};
 
@@ -98,21 +97,24 @@ pub(super) struct Occurrence<'p> {
     pub(super) node: NodeRef<'p>,
     /// Bytes of its text that stand before the name, such as those of `shop/` in `shop/credentials`.
     pub(super) skip: usize,
+    /// Bytes of its text that stand behind the name, such as those of `.shop.svc` in `web.shop.svc`.
+    pub(super) rest: usize,
     /// Whether the entity is defined here.
     pub(super) is_definition: bool,
 }
 
 impl<'p> Occurrence<'p> {
     fn of(object: ObjectRef<'p>, node: NodeRef<'p>, is_definition: bool) -> Self {
-        Self { file: object.file.id, node, skip: 0, is_definition }
+        Self { file: object.file.id, node, skip: 0, rest: 0, is_definition }
     }
 
     /// Where the name stands, quotes excluded.
     pub(super) fn span(&self) -> Span {
         let span = inner_span(self.file, self.node);
         let is_verbatim = self.node.tree().text().get(span.range()) == Some(self.node.content());
-        let skip = if is_verbatim { self.skip as u32 } else { 0 };
-        Span::new(span.file, (span.start + skip).min(span.end), span.end)
+        let (skip, rest) = if is_verbatim { (self.skip as u32, self.rest as u32) } else { (0, 0) };
+        let start = (span.start + skip).min(span.end);
+        Span::new(span.file, start, span.end.saturating_sub(rest).max(start))
     }
 }
 

@@ -1,13 +1,14 @@
 //! Objects, and the fields that name them.
 
-use crate::graph::KindRef;
 use crate::graph::reference::{Edge, Resolution, Scope};
+use crate::graph::{KindRef, NAMESPACE_NAME_LABEL};
 use crate::ide::View;
 use crate::ide::cursor::Cursor;
 use crate::ide::entity::{Entity, Named, Occurrence};
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef};
 use crate::parse::tree::{NodeRef, Step};
+use crate::practice::selection::items_at;
 
 /// The object that the name at a place is of.
 pub(super) fn at<'p>(view: &View<'p>, cursor: &Cursor<'p>) -> Option<Entity<'p>> {
@@ -53,6 +54,7 @@ pub(super) fn occurrences<'p>(view: &View<'p>, named: &Named<'p>) -> Vec<Occurre
             let edges: Vec<_> = graph.edges_to(id).map(|edge| occurrence(view, edge)).collect();
             found.extend(edges);
             found.extend(patches_of(view, object));
+            found.extend(names_of_makers(view, object));
             if makes_namesake(object) {
                 let same = made_by(view, id).into_iter().filter(|edge| edge.name == object.name());
                 found.extend(same.map(|edge| occurrence(view, edge)));
@@ -68,6 +70,7 @@ pub(super) fn occurrences<'p>(view: &View<'p>, named: &Named<'p>) -> Vec<Occurre
     }
     if named.kind == KindRef::Known(Kind::Namespace) {
         found.extend(namespaces_beside_names(view, named.name));
+        found.extend(namespaces_in_selectors(view, named.name));
     }
     found
 }
@@ -80,7 +83,7 @@ pub(in crate::ide) fn makes_namesake(object: ObjectRef<'_>) -> bool {
         Kind::ClusterExternalSecret => {
             !says("spec.externalSecretSpec.target.name") && !says("spec.externalSecretName")
         }
-        Kind::SealedSecret => !says("spec.template.metadata.name"),
+        Kind::SealedSecret => true,
         _ => false,
     }
 }
@@ -106,8 +109,8 @@ pub(in crate::ide) fn derived_name<'p>(view: &View<'p>, object: ObjectRef<'p>) -
 
 fn occurrence<'p>(view: &View<'p>, edge: &Edge<'p>) -> Occurrence<'p> {
     let object = view.program.object(edge.from);
-    let skip = edge.field.content().len().saturating_sub(edge.name.len());
-    Occurrence { skip, ..Occurrence::of(object, edge.field, false) }
+    let (skip, rest) = edge.beside_name();
+    Occurrence { skip, rest, ..Occurrence::of(object, edge.field, false) }
 }
 
 /// The names of the patches that are applied to an object.
@@ -122,14 +125,54 @@ fn patches_of<'p>(view: &View<'p>, object: ObjectRef<'p>) -> Vec<Occurrence<'p>>
     patches.filter_map(|patch| Some(Occurrence::of(patch, patch.get("metadata.name")?, false))).collect()
 }
 
+/// The fields by which those say the name that make an object which is there, or add to it.
+fn names_of_makers<'p>(view: &View<'p>, object: ObjectRef<'p>) -> Vec<Occurrence<'p>> {
+    let makers = view.graph.makers(object.kind(), object.namespace(), object.name()).flatten();
+    let fields = makers.filter_map(|maker| {
+        let path = match maker.kind() {
+            Kind::ExternalSecret => "spec.target.name",
+            Kind::ClusterExternalSecret => "spec.externalSecretSpec.target.name",
+            Kind::Certificate => "spec.secretName",
+            _ => return None,
+        };
+        let field = maker.get(path).filter(|field| field.as_str() == Some(object.name()))?;
+        Some(Occurrence::of(maker, field, false))
+    });
+    fields.collect()
+}
+
+/// The names of a namespace in selectors by the label that holds it: what asks for that label is about namespaces, whatever
+/// the kind.
+fn namespaces_in_selectors<'p>(view: &View<'p>, namespace: &str) -> Vec<Occurrence<'p>> {
+    let mut found = Vec::new();
+    let speaking =
+        view.program.objects().filter(|object| object.file.source.text().contains(NAMESPACE_NAME_LABEL));
+    for object in speaking {
+        let mut pending = vec![object.root()];
+        while let Some(node) = pending.pop() {
+            pending.extend(node.items());
+            pending.extend(node.entries().map(|(_, value)| value));
+            let pair = node.get(NAMESPACE_NAME_LABEL);
+            let is_term = node.get("key").and_then(NodeRef::as_str) == Some(NAMESPACE_NAME_LABEL);
+            let values = is_term.then(|| items_at(node, "values")).into_iter().flatten();
+            let named = pair.into_iter().chain(values).filter(|value| value.as_str() == Some(namespace));
+            found.extend(named.map(|value| Occurrence::of(object, value, false)));
+        }
+    }
+    found
+}
+
 /// The fields that stand beside a name and say the namespace that it is in.
 fn namespaces_beside_names<'p>(view: &View<'p>, namespace: &str) -> Vec<Occurrence<'p>> {
     let graph = view.graph;
     let said = graph.edges().iter().filter(|edge| edge.namespace == Some(namespace));
     let said = said.filter_map(|edge| {
+        let object = view.program.object(edge.from);
+        if let Some((skip, rest)) = edge.beside_namespace() {
+            return Some(Occurrence { skip, rest, ..Occurrence::of(object, edge.field, false) });
+        }
         let (Scope::Sibling(key) | Scope::SiblingOrSame(key)) = edge.row.scope else { return None };
         let node: NodeRef<'p> = edge.holder.get(key)?;
-        let object = view.program.object(edge.from);
         (node.as_str() == Some(namespace)).then(|| Occurrence::of(object, node, false))
     });
     said.collect()

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::graph::KindRef;
 use crate::graph::ports::{PortRef, ports_of_container, ports_of_service};
+use crate::graph::reference::Edge;
 use crate::graph::selector::Selector;
 use crate::ide::View;
 use crate::ide::cursor::Cursor;
@@ -14,6 +15,7 @@ use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef};
 use crate::parse::pod::{Container, PodTemplate};
 use crate::parse::tree::{NodeId, NodeRef};
+use crate::practice::backend::each_wanted_port;
 use crate::practice::selection::items_at;
 
 /// The port that the name or number at a place is of.
@@ -46,7 +48,7 @@ pub(super) fn at<'p>(view: &View<'p>, cursor: &Cursor<'p>) -> Option<Entity<'p>>
     }
     let graph = view.graph;
     let edges = graph.edges_from(object.id).iter().filter(|edge| edge.kind == KindRef::Known(Kind::Service));
-    let mut backends = edges.filter(|edge| backend_port(edge.holder).into_iter().any(|used| is_it(&used)));
+    let mut backends = edges.filter(|edge| ports_beside(object, edge).iter().any(is_it));
     Some(Entity::ServicePort { service: backends.next()?.target()?, port })
 }
 
@@ -183,7 +185,7 @@ pub(super) fn of_service<'p>(view: &View<'p>, service: ObjectId, port: PortRef<'
     let mut found: Vec<_> = own.map(|node| Occurrence::of(object, node, true)).collect();
     for edge in view.graph.edges_to(service) {
         let from = view.program.object(edge.from);
-        let named = backend_port(edge.holder).into_iter().filter(|node| PortRef::of(*node) == Some(port));
+        let named = ports_beside(from, edge).into_iter().filter(|node| PortRef::of(*node) == Some(port));
         found.extend(named.map(|node| Occurrence::of(from, node, false)));
     }
     for monitor in view.graph.all(KindRef::Known(Kind::ServiceMonitor), object.namespace()) {
@@ -197,6 +199,19 @@ pub(super) fn of_service<'p>(view: &View<'p>, service: ObjectId, port: PortRef<'
         let named = named.filter(|node| PortRef::of(*node) == Some(port));
         found.extend(named.map(|node| Occurrence::of(monitor, node, false)));
     }
+    found
+}
+
+/// All ports that a reference to a Service names, where they stand.
+fn ports_beside<'p>(object: ObjectRef<'p>, edge: &Edge<'p>) -> Vec<NodeRef<'p>> {
+    let mut found: Vec<NodeRef<'p>> = backend_port(edge.holder).into_iter().collect();
+    each_wanted_port(object, edge, &mut |place, port| {
+        let is_new = found.iter().all(|other| other.id() != place.id());
+        // Where none is written, the place is the name of the Service.
+        if port.is_some() && is_new && place.id() != edge.field.id() {
+            found.push(place);
+        }
+    });
     found
 }
 

@@ -10,7 +10,7 @@ use crate::parse::schema::custom_walk;
 use crate::parse::schema::json;
 use crate::parse::schema::problem::{Fault, Problem};
 use crate::parse::schema::structural::Structural;
-use crate::parse::schema::table::Scope;
+use crate::parse::schema::table::{Scope, by_stability};
 use crate::parse::schema::user_schema::{UserSchema, kinds_of};
 use crate::parse::schema::walk::{Absence, Walk};
 use crate::parse::tree::NodeRef;
@@ -21,6 +21,8 @@ use crate::source::{FileId, SourceFile};
 struct CustomKind {
     scope: Option<Scope>,
     description: Description,
+    /// What the API server says to those who use this version, if it is deprecated.
+    warning: Option<Arc<str>>,
 }
 
 #[derive(Clone, Debug)]
@@ -87,7 +89,12 @@ impl UserSchemas {
             let schema = Arc::new(UserSchema::new(schema).map_err(|reason| bad(&reason))?);
             for (api_version, kind) in kinds {
                 let description = Description::JsonSchema(Arc::clone(&schema));
-                insert(&mut schemas.kinds, api_version, kind, CustomKind { scope: None, description });
+                insert(
+                    &mut schemas.kinds,
+                    api_version,
+                    kind,
+                    CustomKind { scope: None, description, warning: None },
+                );
             }
         }
         Ok(schemas)
@@ -130,6 +137,11 @@ impl CustomKinds {
     /// Where objects of the kind live, if a definition says so.
     pub fn scope(&self, api_version: &str, kind: &str) -> Option<Scope> {
         self.get(api_version, kind)?.scope
+    }
+
+    /// What the API server says to those who use the kind under this API version, if its definition has it deprecated.
+    pub fn warning(&self, api_version: &str, kind: &str) -> Option<Arc<str>> {
+        self.get(api_version, kind)?.warning.clone()
     }
 
     /// The API versions under which a kind of this name is described.
@@ -186,21 +198,46 @@ fn add_definition(kinds: &mut Kinds, root: NodeRef<'_>) {
         None => text("apiVersion").as_deref() == Some("apiextensions.k8s.io/v1beta1"),
     };
     let shared = root.get_path("spec.validation.openAPIV3Schema");
-    let mut versions: Vec<(String, Option<NodeRef<'_>>)> = Vec::new();
+    let mut versions: Vec<(String, Option<NodeRef<'_>>, Option<Arc<str>>)> = Vec::new();
     for version in root.get_path("spec.versions").into_iter().flat_map(NodeRef::items) {
         let is_served = version.get("served").and_then(NodeRef::as_bool) != Some(false);
         if let Some(name) = version.get("name").and_then(NodeRef::as_str).filter(|_| is_served) {
-            versions.push((name.to_owned(), version.get_path("schema.openAPIV3Schema").or(shared)));
+            let warning = deprecation(root, version, &format!("{group}/{name} {kind} is deprecated"));
+            versions.push((name.to_owned(), version.get_path("schema.openAPIV3Schema").or(shared), warning));
         }
     }
     if let Some(name) = text("spec.version").filter(|_| versions.is_empty()) {
-        versions.push((name, shared));
+        versions.push((name, shared, None));
     }
-    for (version, schema) in versions {
+    for (version, schema, warning) in versions {
         let description = match schema.filter(|schema| schema.is_mapping() && !keeps_unknown_fields) {
             Some(schema) => Description::Structural(Arc::new(Structural::read(schema))),
             None => Description::Anything,
         };
-        insert(kinds, format!("{group}/{version}"), kind.clone(), CustomKind { scope, description });
+        insert(kinds, format!("{group}/{version}"), kind.clone(), CustomKind { scope, description, warning });
     }
+}
+
+/// The warning of a deprecated version: its own, else these words and the newest version to use instead. Mirrors
+/// `defaultDeprecationWarning` of the handler of custom resources.
+fn deprecation(root: NodeRef<'_>, version: NodeRef<'_>, words: &str) -> Option<Arc<str>> {
+    let is_true = |version: NodeRef<'_>, key| version.get(key).and_then(NodeRef::as_bool) == Some(true);
+    let name = |version: NodeRef<'_>| version.get("name").and_then(NodeRef::as_str).map(str::to_owned);
+    if !is_true(version, "deprecated") {
+        return None;
+    }
+    if let Some(own) = version.get("deprecationWarning").and_then(NodeRef::as_str) {
+        return Some(own.into());
+    }
+    let own = name(version)?;
+    let others = root.get_path("spec.versions").into_iter().flat_map(NodeRef::items);
+    let newest = others
+        .filter(|other| is_true(*other, "served") && !is_true(*other, "deprecated"))
+        .filter_map(name)
+        .filter(|other| by_stability(other, &own).is_lt())
+        .min_by(|left, right| by_stability(left, right));
+    let Some(newest) = newest else { return Some(words.into()) };
+    let group = root.get_path("spec.group").map_or("", NodeRef::content);
+    let kind = root.get_path("spec.names.kind").map_or("", NodeRef::content);
+    Some(format!("{words}; use {group}/{newest} {kind}").into())
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::parse::schema::hint;
 use crate::parse::schema::problem::{Expected, Fault, Hint, Problem};
 use crate::parse::schema::rules;
 use crate::parse::schema::structural::{Additional, Schema, SchemaId, Structural};
@@ -133,7 +134,10 @@ impl<'t> Walk<'_, 't> {
                     let is_type_meta = is_object && matches!(&*name, "apiVersion" | "kind" | "metadata");
                     if step.part == Part::Whole && !schema.preserve && !is_type_meta {
                         let hint = closest(&name, schema.properties.iter().map(|(name, _)| name.as_str()));
-                        let hint = hint.map(|similar| Hint::Similar(similar.to_owned()));
+                        let hint = hint.map(|similar| Hint::Similar {
+                            name: similar.to_owned(),
+                            standing: hint::standing(node, (&name, similar), || false),
+                        });
                         let fault = Fault::UnknownField { key: key.id(), hint };
                         problems.push(Problem { node: value.id(), fault });
                     }

@@ -42,6 +42,8 @@ pub struct ObjectFacts {
     pub scope: Option<Scope>,
     /// What is wrong with it, in no particular order.
     pub problems: Vec<Problem>,
+    /// What the definition of a custom kind has to say against the API version of the object.
+    pub warning: Option<Arc<str>>,
 }
 
 /// What the schemas say of all objects.
@@ -147,7 +149,10 @@ fn facts_of_object<'p>(
         Standing::Custom => custom.scope(object.api_version(), object.kind_name()),
         _ => None,
     };
-    ObjectFacts { standing, scope, problems }
+    let warning = (standing == Standing::Custom)
+        .then(|| custom.warning(object.api_version(), object.kind_name()))
+        .flatten();
+    ObjectFacts { standing, scope, problems, warning }
 }
 
 /// The path of a node of an object, such as `spec.ports[0]`. A node behind an alias to elsewhere has the path of its last

@@ -1,9 +1,10 @@
 //! What was probably meant by a field that does not exist.
 
-use crate::parse::schema::problem::{Hint, Place};
-use crate::parse::schema::suggest::closest;
+use crate::parse::schema::problem::{Hint, Place, Similarity};
+use crate::parse::schema::suggest::{closest, distance};
 use crate::parse::schema::table::{Field, Layer, Leaf, Shape, Table, TypeId};
 use crate::parse::schema::walk::Visit;
+use crate::parse::tree::NodeRef;
 
 /// Fields that older API versions of the same kind had under another name: type, old name, path of today. From the
 /// deprecation guide of Kubernetes.
@@ -27,7 +28,12 @@ const RENAMED: &[(&str, &str, &str)] = &[
 
 /// A field of the same name in another version goes first, then one of almost the same name here, then one of the same
 /// name above, below and beside. Fields that half of all types have, such as `name`, are not looked for elsewhere.
-pub(super) fn for_field(table: &Table, visits: &[Visit<'_>], at: usize, name: &str) -> Option<Hint> {
+pub(super) fn for_field(
+    table: &Table,
+    visits: &[Visit<'_>],
+    at: usize,
+    (name, value): (&str, NodeRef<'_>),
+) -> Option<Hint> {
     let here = visits[at];
     let own = table.get(here.type_id);
     if let Some(range) = own.other_versions(name) {
@@ -48,15 +54,48 @@ pub(super) fn for_field(table: &Table, visits: &[Visit<'_>], at: usize, name: &s
         return Some(Hint::Elsewhere { path: join(&path, "matchLabels"), place: Place::Below });
     }
     let similar = closest(name, own.fields().iter().map(|field| field.name));
+    let as_hint = |similar: &str| {
+        let shape = own.field(similar).map(|field| field.shape);
+        let fits = || shape.is_some_and(|shape| can_hold(shape, value));
+        Hint::Similar { name: similar.to_owned(), standing: standing(here.node, (name, similar), fits) }
+    };
     if let Some(similar) = similar.filter(|similar| similar.eq_ignore_ascii_case(name)) {
-        return Some(Hint::Similar(similar.to_owned()));
+        return Some(as_hint(similar));
     }
     let is_common = matches!(
         name,
         "name" | "kind" | "apiVersion" | "type" | "value" | "key" | "namespace" | "metadata" | "spec"
     );
     let elsewhere = if is_common { None } else { elsewhere(table, visits, at, name) };
-    elsewhere.or_else(|| similar.map(|similar| Hint::Similar(similar.to_owned())))
+    elsewhere.or_else(|| similar.map(as_hint))
+}
+
+/// How sure it is that a field of the object at `node` is meant by a name like it; `fits` says whether it can hold what is
+/// written.
+pub(super) fn standing(
+    node: NodeRef<'_>,
+    (written, meant): (&str, &str),
+    fits: impl FnOnce() -> bool,
+) -> Similarity {
+    if node.get(meant).is_some() {
+        return Similarity::Taken;
+    }
+    // In three letters nearly everything is a slip of something else.
+    let length = written.len().min(meant.len());
+    let is_slip = || length >= 4 && distance(written, meant) <= if length >= 8 { 2 } else { 1 };
+    match written.eq_ignore_ascii_case(meant) || (is_slip() && fits()) {
+        true => Similarity::Certain,
+        false => Similarity::Likely,
+    }
+}
+
+/// Whether a value is of the sort that a field holds; null is of none.
+fn can_hold(shape: Shape, value: NodeRef<'_>) -> bool {
+    match shape.outermost() {
+        Ok((Layer::List, _)) => value.is_sequence(),
+        Ok(_) | Err(Leaf::Object(_)) => value.is_mapping(),
+        Err(_) => value.is_scalar() && !value.is_null(),
+    }
 }
 
 fn elsewhere(table: &Table, visits: &[Visit<'_>], at: usize, name: &str) -> Option<Hint> {

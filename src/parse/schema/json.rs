@@ -16,7 +16,7 @@ enum Task<'t> {
 }
 
 /// The JSON that Kubernetes makes of a node; `None` if it is too deep, too large, or holds infinity or no number.
-pub(super) fn value(node: NodeRef<'_>) -> Option<Value> {
+pub(in crate::parse) fn value(node: NodeRef<'_>) -> Option<Value> {
     let mut tasks = vec![Task::Value(node, 0)];
     let mut done: Vec<Value> = Vec::new();
     let mut budget = MAX_VALUES;

@@ -72,7 +72,12 @@ pub enum Fault {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Hint {
     /// A field of the same object has almost this name.
-    Similar(String),
+    Similar {
+        /// That name.
+        name: String,
+        /// How sure it is that this field is meant.
+        standing: Similarity,
+    },
     /// The field belongs to another object: the path of that object, from the root.
     Elsewhere {
         /// `spec.template.spec`; empty for the root.
@@ -84,6 +89,17 @@ pub enum Hint {
     Renamed(String),
     /// The field exists in other versions of Kubernetes only.
     OtherVersion(VersionRange),
+}
+
+/// How sure it is that a field of a similar name is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Similarity {
+    /// A slip of the pen away (two in a long word), or other case; it is not set, and what is written fits it.
+    Certain,
+    /// The nearest there is.
+    Likely,
+    /// It is set already.
+    Taken,
 }
 
 /// Where a field belongs, as seen from where it stands.

@@ -234,6 +234,8 @@ pub struct Table {
     version: Version,
     /// Sorted by API version and kind; the kinds of all versions.
     kinds: Vec<BuiltInKind>,
+    /// Group and plural of all resources that the version serves, sorted, each once: every rule of every role asks for them.
+    resources: Vec<(&'static str, &'static str)>,
     /// Sorted by name.
     types: Vec<Slot>,
     meta: TypeId,
@@ -279,7 +281,15 @@ impl Table {
             .collect();
         kinds.sort_unstable();
         let meta = find("meta.v1.ObjectMeta");
-        Self { version, kinds, types, meta }
+        let mut resources: Vec<_> = kinds
+            .iter()
+            .filter(|kind| kind.versions.contains(version) && kind.plural != "-")
+            .filter(|kind| kind.scope != Scope::Subresource)
+            .map(|kind| (kind.group(), kind.plural))
+            .collect();
+        resources.sort_unstable();
+        resources.dedup();
+        Self { version, kinds, resources, types, meta }
     }
 
     /// The version that the table is for.
@@ -310,21 +320,20 @@ impl Table {
         found
     }
 
-    /// Whether the target version serves any kind of this API group; `""` is the core group.
+    /// Whether the target version serves any resource of this API group; `""` is the core group.
     pub fn has_group(&self, group: &str) -> bool {
-        self.kinds().any(|kind| kind.group() == group)
+        let at = self.resources.partition_point(|row| row.0 < group);
+        self.resources.get(at).is_some_and(|row| row.0 == group)
     }
 
-    /// The plural names of the resources of an API group, sorted, each once; `""` is the core group.
-    pub fn resources(&self, group: &str) -> Vec<&'static str> {
-        let mut plurals: Vec<_> = self
-            .kinds()
-            .filter(|kind| kind.group() == group && kind.plural != "-" && kind.scope != Scope::Subresource)
-            .map(|kind| kind.plural)
-            .collect();
-        plurals.sort_unstable();
-        plurals.dedup();
-        plurals
+    /// Whether the target version serves a resource of this plural name in an API group; `""` is the core group.
+    pub fn has_resource(&self, group: &str, plural: &str) -> bool {
+        self.resources.binary_search(&(group, plural)).is_ok()
+    }
+
+    /// The API groups and plural names of all resources that the target version serves, sorted, each once.
+    pub fn all_resources(&self) -> &[(&'static str, &'static str)] {
+        &self.resources
     }
 
     /// The type of a kind.
@@ -591,7 +600,16 @@ mod tests {
         let table = Table::of(Version::NEWEST);
         let claims: Vec<_> = table.kinds_named("ResourceClaim").iter().map(|kind| kind.api_version).collect();
         assert_eq!(claims, ["resource.k8s.io/v1", "resource.k8s.io/v1beta2", "resource.k8s.io/v1beta1"]);
-        assert!(table.resources("apps").contains(&"statefulsets"));
-        assert!(table.resources("").contains(&"pods"));
+    }
+
+    #[test]
+    fn a_resource_belongs_to_its_group() {
+        let table = Table::of(Version::NEWEST);
+        assert!(table.has_resource("apps", "statefulsets"));
+        assert!(table.has_resource("", "pods"));
+        assert!(!table.has_resource("", "statefulsets"));
+        // The bodies of requests are kinds without an address.
+        assert!(!table.has_resource("", "-"));
+        assert!(table.has_group("") && table.has_group("apps") && !table.has_group("app"));
     }
 }

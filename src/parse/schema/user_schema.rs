@@ -4,6 +4,7 @@ use jsonschema::PatternOptions;
 use jsonschema::error::ValidationErrorKind;
 use serde_json::Value;
 
+use crate::parse::schema::hint;
 use crate::parse::schema::json;
 use crate::parse::schema::problem::{Expected, Fault, Hint, Problem};
 use crate::parse::schema::suggest::closest;
@@ -75,7 +76,8 @@ impl UserSchema {
                 ValidationErrorKind::AdditionalProperties { unexpected } => {
                     problems.extend(unexpected.iter().filter_map(|name| {
                         let (key, value) = node.get_entry(name)?;
-                        let fault = Fault::UnknownField { key: key.id(), hint: self.hint(&error, name) };
+                        let fault =
+                            Fault::UnknownField { key: key.id(), hint: self.hint(&error, node, name) };
                         Some(Problem { node: value.id(), fault })
                     }));
                 }
@@ -101,10 +103,12 @@ impl UserSchema {
     }
 
     /// A property of almost the same name in the schema that forbids this one.
-    fn hint(&self, error: &jsonschema::ValidationError<'_>, name: &str) -> Option<Hint> {
+    fn hint(&self, error: &jsonschema::ValidationError<'_>, node: NodeRef<'_>, name: &str) -> Option<Hint> {
         let path = error.schema_path().as_str();
         let schema = self.schema.pointer(path.strip_suffix("/additionalProperties")?)?;
         let properties = schema["properties"].as_object()?;
-        closest(name, properties.keys().map(String::as_str)).map(|similar| Hint::Similar(similar.to_owned()))
+        let similar = closest(name, properties.keys().map(String::as_str))?;
+        let standing = hint::standing(node, (name, similar), || false);
+        Some(Hint::Similar { name: similar.to_owned(), standing })
     }
 }

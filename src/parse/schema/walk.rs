@@ -142,7 +142,7 @@ impl<'t> Walk<'t> {
         for (key, entry) in node.entries() {
             let name = key.key();
             let Some(field) = read.field(&name) else {
-                let hint = hint::for_field(table, &self.visits, visit, &name);
+                let hint = hint::for_field(table, &self.visits, visit, (&name, entry));
                 problems
                     .push(Problem { node: entry.id(), fault: Fault::UnknownField { key: key.id(), hint } });
                 continue;

@@ -136,8 +136,12 @@ impl Reader<'_> {
                 start as u32..start as u32 + 1,
                 "a space is missing after the `-` of this list item",
             );
-            problem.fix = Some(insert_space(start + 1));
+            problem.fix = Some(insert_space(start + 1, "insert the space".to_owned()));
             self.report(problem);
+            return Resume::From(start);
+        }
+        if is_word(text) {
+            self.report(missing_colon(start, text));
             return Resume::From(start);
         }
         let shown: String = text.chars().take(40).collect();
@@ -160,7 +164,7 @@ impl Reader<'_> {
         );
         problem.label = "without a space after it, this colon is part of the text".to_owned();
         let help = format!("write `{key}: {}`", self.word_at(colon + 1));
-        problem.fix = Some(ProblemFix { title: help.clone(), ..insert_space(colon + 1) });
+        problem.fix = Some(insert_space(colon + 1, help.clone()));
         problem.help = Some(help);
         self.report(problem);
         Resume::WithColon { line: self.line_start_of(start), colon }
@@ -189,13 +193,19 @@ impl Reader<'_> {
             if !is_plain {
                 return self.explain_unclosed_quote(start, Some(colon as u32..colon as u32 + 1));
             }
+            let first_end = line_end(bytes, start);
+            let text = self.source[start..first_end].trim_end();
+            if leads_line && is_word(text) {
+                self.report(missing_colon(start, text));
+                self.cut_to_first_line(start, first_end);
+                return Resume::From(colon);
+            }
             let first = line + bytes[line..].iter().take_while(|&&byte| byte == b' ').count();
             let mut problem = problem(
                 ProblemKind::Indentation,
                 first as u32..colon as u32 + 1,
                 "this line is indented like a part of the text above, and mapping values are not allowed there",
             );
-            let first_end = line_end(bytes, start);
             problem.related = Some((start as u32..first_end as u32, "the text begins here".to_owned()));
             problem.help = Some(
                 "align it with the key it stands beside, or leave out the value above to nest it".to_owned(),
@@ -212,13 +222,14 @@ impl Reader<'_> {
         problem.label = "a second `: ` on one line".to_owned();
         if is_nearby && is_plain && !self.source[start..line_end(bytes, colon)].contains(['"', '\\', '#']) {
             let value = self.source[start..line_end(bytes, colon)].trim_end();
-            problem.help = Some(format!("if the colon belongs to the value, quote it: \"{value}\""));
+            let help = format!("if the colon belongs to the value, quote it: \"{value}\"");
             problem.fix = Some(ProblemFix {
-                title: "quote the value".to_owned(),
+                title: help.clone(),
                 range: start as u32..(start + value.len()) as u32,
                 text: format!("\"{value}\""),
                 safe: false,
             });
+            problem.help = Some(help);
         } else {
             problem.help = Some("put a nested mapping on the next line, indented".to_owned());
         }
@@ -478,13 +489,14 @@ impl Reader<'_> {
         let value = self.source[start..line_end(bytes, start)].trim_end();
         let in_flow = self.scanner.flow_level() > 0;
         if !in_flow && !value.contains(['"', '\\', '#']) && !value.contains(": ") {
-            problem.help = Some(format!("quote it: \"{value}\""));
+            let help = format!("quote it: \"{value}\"");
             problem.fix = Some(ProblemFix {
-                title: "quote the value".to_owned(),
+                title: help.clone(),
                 range: start as u32..(start + value.len()) as u32,
                 text: format!("\"{value}\""),
                 safe: false,
             });
+            problem.help = Some(help);
         } else {
             problem.help = Some("quote the value".to_owned());
         }
@@ -534,13 +546,29 @@ fn is_conflict_marker(line: &str) -> bool {
     line == "=======" || ["<<<<<<< ", "||||||| ", ">>>>>>> "].iter().any(|marker| line.starts_with(marker))
 }
 
-fn insert_space(at: usize) -> ProblemFix {
-    ProblemFix {
-        title: "insert the space".to_owned(),
-        range: at as u32..at as u32,
-        text: " ".to_owned(),
-        safe: true,
-    }
+/// Whether a text looks like a key: one word.
+fn is_word(text: &str) -> bool {
+    let mut bytes = text.bytes();
+    bytes.next().is_some_and(|byte| byte.is_ascii_alphabetic())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/'))
+}
+
+/// A word where a key has to stand, with another line of the mapping, or of the value, below it.
+fn missing_colon(start: usize, word: &str) -> Problem {
+    let end = start + word.len();
+    let mut problem =
+        problem(ProblemKind::Syntax, start as u32..end as u32, format!("a colon is missing after `{word}`"));
+    problem.label = "could not find expected ':'".to_owned();
+    let title = format!("write `{word}:`");
+    problem.help = Some(title.clone());
+    // The word may also be the rest of a text from the line above.
+    let range = end as u32..end as u32;
+    problem.fix = Some(ProblemFix { title, range, text: ":".to_owned(), safe: false });
+    problem
+}
+
+fn insert_space(at: usize, title: String) -> ProblemFix {
+    ProblemFix { title, range: at as u32..at as u32, text: " ".to_owned(), safe: true }
 }
 
 /// The colon of `word:word`, where a space was probably forgotten. Not in URLs.

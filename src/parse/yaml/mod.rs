@@ -118,6 +118,10 @@ impl<'s> Session<'s> {
             Some(Damage::Utf16LittleEndian) => {
                 (0, 0, "the file is UTF-16, little-endian, which kubectl cannot read")
             }
+            Some(Damage::Utf16WithoutMark) => {
+                (0, 0, "the file is UTF-16 without a byte order mark, which kubectl cannot read")
+            }
+            Some(Damage::Utf32) => (0, 0, "the file is UTF-32, which kubectl cannot read"),
         };
         self.damage = Some(at as usize);
         let mut problem = problem(ProblemKind::Encoding, at..at + length, message);

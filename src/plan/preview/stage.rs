@@ -29,15 +29,10 @@ pub type Pods = BTreeMap<Identity, Vec<Arc<Pod>>>;
 
 /// The workloads' pods by identity. Kinds that the workloads do not have are not asked for.
 pub fn pods_of(workloads: Vec<Workload>) -> Pods {
-    let group = |kind: &str| match kind {
-        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" => "apps",
-        "Job" | "CronJob" => "batch",
-        _ => "",
-    };
     let pods = workloads.into_iter().map(|workload| {
         let identity = Identity {
-            group: group(workload.kind).to_owned(),
-            kind: workload.kind.to_owned(),
+            group: workload.group,
+            kind: workload.kind,
             namespace: Some(workload.namespace),
             name: workload.name,
             nth: 0,

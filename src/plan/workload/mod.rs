@@ -1,5 +1,6 @@
 //! Workloads become the pods that their controllers would make.
 
+mod custom;
 mod daemon_set;
 mod job;
 mod replicated;
@@ -15,12 +16,15 @@ use k8s_openapi::api::{
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, OwnerReference};
 use serde::Deserialize;
 
+use crate::parse::object::group_of;
 use crate::plan::admission::pod_creation::{AdmissionObjects, AdmissionRefusal, admit_pod, merge_label_keys};
 use crate::plan::cluster::Cluster;
 use crate::plan::pod::{Pod, PodVolume, namespace_or_default};
 use crate::plan::volume::Claim;
 use crate::plan::workload::share::{Demand, demand, shares};
 
+pub use crate::plan::workload::custom::CustomResource;
+pub(in crate::plan) use crate::plan::workload::custom::ROLLOUT_HASH;
 pub use crate::plan::workload::scale::{Scale, scale_of};
 pub use crate::plan::workload::share::MOST_PODS;
 
@@ -41,6 +45,8 @@ pub enum WorkloadObject {
     Job(Box<batch::Job>),
     /// A CronJob.
     CronJob(Box<batch::CronJob>),
+    /// A custom resource that carries a pod template.
+    Custom(Box<CustomResource>),
     /// A pod of its own.
     Pod(Box<core::Pod>),
     /// A pod that was created already and waits for a node: it is taken as it is.
@@ -49,7 +55,7 @@ pub enum WorkloadObject {
 
 impl WorkloadObject {
     /// The object's kind.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &str {
         match self {
             WorkloadObject::Deployment(_) => "Deployment",
             WorkloadObject::ReplicaSet(_) => "ReplicaSet",
@@ -58,7 +64,23 @@ impl WorkloadObject {
             WorkloadObject::DaemonSet(_) => "DaemonSet",
             WorkloadObject::Job(_) => "Job",
             WorkloadObject::CronJob(_) => "CronJob",
+            WorkloadObject::Custom(object) => &object.kind,
             WorkloadObject::Pod(_) | WorkloadObject::AdmittedPod(_) => "Pod",
+        }
+    }
+
+    /// The object's API group; `""` for the core group.
+    fn group(&self) -> &str {
+        match self {
+            WorkloadObject::Deployment(_)
+            | WorkloadObject::ReplicaSet(_)
+            | WorkloadObject::StatefulSet(_)
+            | WorkloadObject::DaemonSet(_) => "apps",
+            WorkloadObject::Job(_) | WorkloadObject::CronJob(_) => "batch",
+            WorkloadObject::Custom(object) => group_of(&object.api_version),
+            WorkloadObject::ReplicationController(_)
+            | WorkloadObject::Pod(_)
+            | WorkloadObject::AdmittedPod(_) => "",
         }
     }
 
@@ -72,6 +94,7 @@ impl WorkloadObject {
             WorkloadObject::DaemonSet(object) => &object.metadata,
             WorkloadObject::Job(object) => &object.metadata,
             WorkloadObject::CronJob(object) => &object.metadata,
+            WorkloadObject::Custom(object) => &object.metadata,
             WorkloadObject::Pod(object) | WorkloadObject::AdmittedPod(object) => &object.metadata,
         }
     }
@@ -83,6 +106,7 @@ impl WorkloadObject {
             WorkloadObject::ReplicaSet(object) => object.spec.replicas,
             WorkloadObject::ReplicationController(object) => object.spec.as_ref()?.replicas,
             WorkloadObject::StatefulSet(object) => object.spec.replicas,
+            WorkloadObject::Custom(object) => object.replicas,
             _ => None,
         }
     }
@@ -141,8 +165,10 @@ pub enum ScaleEnd {
 pub struct Workload {
     /// The index of its object in the input.
     pub source: usize,
+    /// The API group of its object; `""` for the core group.
+    pub group: String,
     /// The kind.
-    pub kind: &'static str,
+    pub kind: String,
     /// The namespace.
     pub namespace: String,
     /// The name.
@@ -188,9 +214,9 @@ pub fn expand(
     let mut maker = Maker { admission, cluster };
     let mut workloads = Vec::with_capacity(objects.len());
     for ((source, object), (demand, replicas)) in objects.iter().enumerate().zip(demands.iter().zip(shares)) {
-        let kind = object.kind();
+        let kind = object.kind().to_owned();
         let (namespace, name) = named(object);
-        let scale = scale_of(autoscalers, kind, &namespace, &name);
+        let scale = scale_of(autoscalers, &kind, &namespace, &name);
         let mut left_out = demand.pods - replicas;
         let mut refusals = Vec::new();
         let pods = match object {
@@ -213,6 +239,7 @@ pub fn expand(
             }
             WorkloadObject::Job(object) => job::job(&mut maker, object, replicas, &mut refusals),
             WorkloadObject::CronJob(object) => job::cron_job(&mut maker, object, replicas, &mut refusals),
+            WorkloadObject::Custom(object) => custom::custom(&mut maker, object, replicas, &mut refusals),
             WorkloadObject::Pod(object) => {
                 // A pod of its own is taken as the scheduler would read it: its label keys are not merged again.
                 let mut pod = (**object).clone();
@@ -230,7 +257,8 @@ pub fn expand(
             }
         }
         refusals.dedup();
-        workloads.push(Workload { source, kind, namespace, name, pods, left_out, scale, refusals });
+        let group = object.group().to_owned();
+        workloads.push(Workload { source, group, kind, namespace, name, pods, left_out, scale, refusals });
     }
     workloads
 }

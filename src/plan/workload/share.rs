@@ -51,6 +51,7 @@ pub(in crate::plan::workload) fn demand(
         WorkloadObject::DaemonSet(object) => (cluster.nodes.len(), alike(&object.spec.template).max(SINGLE)),
         WorkloadObject::Job(object) => object.spec.as_ref().map_or((0, 1), of_job),
         WorkloadObject::CronJob(object) => object.spec.job_template.spec.as_ref().map_or((0, 1), of_job),
+        WorkloadObject::Custom(object) => (replicas(), alike(&object.template)),
         WorkloadObject::Pod(_) | WorkloadObject::AdmittedPod(_) => (1, 1),
     };
     Demand { pods, weight }

@@ -168,3 +168,22 @@ fn a_bare_pod_is_itself() {
     let workload = expanded(WorkloadObject::Pod(Box::new(pod)), &mut Cluster::default());
     assert_eq!(names(&workload), ["one"]);
 }
+
+#[test]
+fn a_rollout_makes_replicas_that_share_a_replica_set() {
+    let resource = CustomResource {
+        api_version: "argoproj.io/v1alpha1".to_owned(),
+        kind: "Rollout".to_owned(),
+        metadata: serde_yaml::from_str("{name: web, namespace: shop}").unwrap(),
+        replicas: Some(2),
+        rollout_selector: serde_yaml::from_str("{matchLabels: {app: web}}").unwrap(),
+        template: serde_yaml::from_str("{metadata: {labels: {app: web}}, spec: {containers: [{name: c}]}}")
+            .unwrap(),
+    };
+    let mut cluster = Cluster::default();
+    let workload = expanded(WorkloadObject::Custom(Box::new(resource)), &mut cluster);
+    assert_eq!((workload.kind.as_str(), names(&workload)), ("Rollout", vec!["web-0", "web-1"]));
+    let template = &workload.pods[0].template;
+    let selector = &cluster.replica_sets[&("shop".to_owned(), template.controller.clone().unwrap().name)];
+    assert!(selector.matches(&template.labels) && template.labels.contains_key(ROLLOUT_HASH));
+}

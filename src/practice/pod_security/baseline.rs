@@ -21,7 +21,7 @@ fn plain<'p>((who, node): (Who<'p>, NodeRef<'p>)) -> Culprit<'p> {
 
 /// The annotations of the pod whose key starts like this, with the rest of the key.
 fn annotations<'p>(
-    pod: &Subject<'p>,
+    pod: &Subject<'p, '_>,
     prefix: &'static str,
 ) -> impl Iterator<Item = (Cow<'p, str>, NodeRef<'p>)> {
     let all = pod.template.node.get_path("metadata.annotations").into_iter().flat_map(NodeRef::entries);
@@ -44,7 +44,7 @@ pub(super) fn is_allowed_profile(kind: &str) -> bool {
 
 const APP_ARMOR_PREFIX: &str = "container.apparmor.security.beta.kubernetes.io/";
 
-pub(super) fn app_armor_profile<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+pub(super) fn app_armor_profile<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
     let fields = security_contexts(pod, "appArmorProfile").map(profile_type);
     let mut culprits: Vec<_> =
         fields.filter(|(_, kind)| !is_allowed_profile(kind.content())).map(value).collect();
@@ -54,7 +54,7 @@ pub(super) fn app_armor_profile<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding
             culprits.push(annotation_culprit(&key, profile));
         }
     }
-    Finding::of(culprits, |culprits| {
+    Finding::of(pod, culprits, |culprits| {
         let (annotations, fields): (Vec<_>, Vec<_>) =
             culprits.iter().cloned().partition(|culprit| culprit.who == Who::Annotation);
         let mut bad = values(&fields);
@@ -83,7 +83,7 @@ const DEFAULT_CAPABILITIES: &[&str] = &[
 ];
 
 /// The capabilities that containers add and that are not among those allowed.
-pub(super) fn added_capabilities<'p>(pod: &Subject<'p>, allowed: &[&str]) -> Vec<Culprit<'p>> {
+pub(super) fn added_capabilities<'p>(pod: &Subject<'p, '_>, allowed: &[&str]) -> Vec<Culprit<'p>> {
     container_contexts(pod, "capabilities.add")
         .flat_map(|(who, list)| list.items().map(move |item| (who, item)))
         .filter(|(_, item)| !allowed.contains(&item.content()))
@@ -91,8 +91,8 @@ pub(super) fn added_capabilities<'p>(pod: &Subject<'p>, allowed: &[&str]) -> Vec
         .collect()
 }
 
-pub(super) fn capabilities<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
-    Finding::of(added_capabilities(pod, DEFAULT_CAPABILITIES), |culprits| {
+pub(super) fn capabilities<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
+    Finding::of(pod, added_capabilities(pod, DEFAULT_CAPABILITIES), |culprits| {
         let detail = format!(
             "{} must not include {} in securityContext.capabilities.add",
             containers(culprits),
@@ -102,45 +102,45 @@ pub(super) fn capabilities<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>>
     })
 }
 
-pub(super) fn host_namespaces<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+pub(super) fn host_namespaces<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
     let fields = ["hostNetwork", "hostPID", "hostIPC"].into_iter();
     let culprits = fields.filter_map(|key| {
         let node = pod.template.get(key).filter(|node| is_true(*node))?;
         Some(Culprit { who: Who::Pod, node, value: Some(Cow::Owned(format!("{key}=true"))) })
     });
-    Finding::of(culprits.collect(), |culprits| {
+    Finding::of(pod, culprits.collect(), |culprits| {
         let fields: Vec<_> = culprits.iter().filter_map(|culprit| culprit.value.as_deref()).collect();
         ("host namespaces".to_owned(), fields.join(", "))
     })
 }
 
 /// The volumes of a pod, with their names.
-pub(super) fn volumes<'p>(pod: &Subject<'p>) -> impl Iterator<Item = (&'p str, NodeRef<'p>)> + use<'p> {
+pub(super) fn volumes<'p>(pod: &Subject<'p, '_>) -> impl Iterator<Item = (&'p str, NodeRef<'p>)> + use<'p> {
     let list = pod.template.get("volumes").into_iter().flat_map(NodeRef::items);
     list.map(|volume| (volume.get("name").map_or("", NodeRef::content), volume))
 }
 
-pub(super) fn host_path_volumes<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+pub(super) fn host_path_volumes<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
     let culprits = volumes(pod).filter_map(|(name, volume)| {
         let source = field(volume, "hostPath")?;
         let node = field(source, "path").unwrap_or(source);
         Some(plain((Who::Volume(name), node)))
     });
-    Finding::of(culprits.collect(), |culprits| {
+    Finding::of(pod, culprits.collect(), |culprits| {
         let names = volumes_named(culprits);
         let detail = format!("{} {}", plural(names.len(), "volume", "volumes"), quoted(&names));
         ("hostPath volumes".to_owned(), detail)
     })
 }
 
-pub(super) fn host_ports<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+pub(super) fn host_ports<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
     let ports = pod.containers().flat_map(|container| {
         let ports = container.get("ports").into_iter().flat_map(NodeRef::items);
         let ports = ports.filter_map(|port| field(port, "hostPort"));
         ports.map(move |port| (Who::Container(container.name()), port))
     });
     let culprits = ports.filter(|(_, port)| port.as_i64().is_some_and(|number| number != 0)).map(value);
-    Finding::of(culprits.collect(), |culprits| {
+    Finding::of(pod, culprits.collect(), |culprits| {
         let count = containers_named(culprits).len();
         let ports = values(culprits);
         let detail = format!(
@@ -157,7 +157,7 @@ pub(super) fn host_ports<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
 const HANDLERS: &[&str] =
     &["livenessProbe", "readinessProbe", "startupProbe", "lifecycle.postStart", "lifecycle.preStop"];
 
-pub(super) fn host_probes_and_lifecycle<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+pub(super) fn host_probes_and_lifecycle<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
     let mut culprits = Vec::new();
     for container in pod.containers() {
         for handler in HANDLERS.iter().filter_map(|path| container.get(path)) {
@@ -168,7 +168,7 @@ pub(super) fn host_probes_and_lifecycle<'p>(pod: &Subject<'p>, _: u16) -> Option
             }
         }
     }
-    Finding::of(culprits, |culprits| {
+    Finding::of(pod, culprits, |culprits| {
         let mut names = containers_named(culprits);
         names.sort_unstable();
         let hosts = values(culprits);
@@ -184,16 +184,16 @@ pub(super) fn host_probes_and_lifecycle<'p>(pod: &Subject<'p>, _: u16) -> Option
     })
 }
 
-pub(super) fn privileged<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+pub(super) fn privileged<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
     let fields = container_contexts(pod, "privileged").filter(|(_, node)| is_true(*node));
-    Finding::of(fields.map(plain).collect(), |culprits| {
+    Finding::of(pod, fields.map(plain).collect(), |culprits| {
         let detail = format!("{} must not set securityContext.privileged=true", containers(culprits));
         ("privileged".to_owned(), detail)
     })
 }
 
 /// From 1.35 on, a pod with a user namespace of its own may unmask `/proc`.
-pub(super) fn proc_mount<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+pub(super) fn proc_mount<'p>(pod: &Subject<'p, '_>, minor: u16) -> Option<Finding<'p>> {
     if minor >= 35 && has_user_namespace(pod) {
         return None;
     }
@@ -201,9 +201,9 @@ pub(super) fn proc_mount<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p
 }
 
 /// The rule without exceptions.
-pub(super) fn masked_proc<'p>(pod: &Subject<'p>) -> Option<Finding<'p>> {
+pub(super) fn masked_proc<'p>(pod: &Subject<'p, '_>) -> Option<Finding<'p>> {
     let fields = container_contexts(pod, "procMount").filter(|(_, node)| node.content() != "Default");
-    Finding::of(fields.map(value).collect(), |culprits| {
+    Finding::of(pod, fields.map(value).collect(), |culprits| {
         let detail = format!(
             "{} must not set securityContext.procMount to {}",
             containers(culprits),
@@ -221,7 +221,7 @@ fn is_allowed_selinux_type(kind: &str, minor: u16) -> bool {
     }
 }
 
-pub(super) fn se_linux_options<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+pub(super) fn se_linux_options<'p>(pod: &Subject<'p, '_>, minor: u16) -> Option<Finding<'p>> {
     let mut culprits = Vec::new();
     for (who, options) in security_contexts(pod, "seLinuxOptions") {
         let text = |key| field(options, key).filter(|node| !node.content().is_empty());
@@ -235,7 +235,7 @@ pub(super) fn se_linux_options<'p>(pod: &Subject<'p>, minor: u16) -> Option<Find
             }
         }
     }
-    Finding::of(culprits, |culprits| {
+    Finding::of(pod, culprits, |culprits| {
         let (set, types): (Vec<_>, Vec<_>) =
             values(culprits).into_iter().partition(|value| value.starts_with('\n'));
         let mut parts = Vec::new();
@@ -256,7 +256,7 @@ const SECCOMP_POD_ANNOTATION: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_CONTAINER_PREFIX: &str = "container.seccomp.security.alpha.kubernetes.io/";
 
 /// Before 1.19 the profile was an annotation, and the field is not looked at.
-pub(super) fn seccomp_profile<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+pub(super) fn seccomp_profile<'p>(pod: &Subject<'p, '_>, minor: u16) -> Option<Finding<'p>> {
     if minor >= 19 {
         return forbidden_seccomp_types(pod);
     }
@@ -271,7 +271,7 @@ pub(super) fn seccomp_profile<'p>(pod: &Subject<'p>, minor: u16) -> Option<Findi
     });
     let bad = of_pod.chain(of_containers).filter(|(_, profile)| !is_allowed(*profile));
     let culprits = bad.map(|(key, profile)| annotation_culprit(&key, profile));
-    Finding::of(culprits.collect(), |culprits| {
+    Finding::of(pod, culprits.collect(), |culprits| {
         let bad = values(culprits);
         let word = plural(bad.len(), "annotation", "annotations");
         ("seccompProfile".to_owned(), format!("forbidden {word} {}", bad.join(", ")))
@@ -279,10 +279,10 @@ pub(super) fn seccomp_profile<'p>(pod: &Subject<'p>, minor: u16) -> Option<Findi
 }
 
 /// Profiles that are set, and to what they must not be.
-pub(super) fn forbidden_seccomp_types<'p>(pod: &Subject<'p>) -> Option<Finding<'p>> {
+pub(super) fn forbidden_seccomp_types<'p>(pod: &Subject<'p, '_>) -> Option<Finding<'p>> {
     let types = security_contexts(pod, "seccompProfile").map(profile_type);
     let culprits = types.filter(|(_, kind)| !is_allowed_profile(kind.content())).map(value);
-    Finding::of(culprits.collect(), |culprits| {
+    Finding::of(pod, culprits.collect(), |culprits| {
         let detail = format!(
             "{} must not set securityContext.seccompProfile.type to {}",
             setters(culprits),
@@ -310,20 +310,20 @@ const SAFE_SYSCTLS: &[(&str, u16)] = &[
     ("net.ipv4.tcp_notsent_lowat", 37),
 ];
 
-pub(super) fn sysctls<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+pub(super) fn sysctls<'p>(pod: &Subject<'p, '_>, minor: u16) -> Option<Finding<'p>> {
     let list = pod.template.get("securityContext.sysctls").into_iter().flat_map(NodeRef::items);
     let names = list.map(|sysctl| sysctl.get("name").unwrap_or(sysctl));
     let bad = names
         .filter(|name| !SAFE_SYSCTLS.iter().any(|(safe, since)| *safe == name.content() && *since <= minor));
-    Finding::of(bad.map(|name| value((Who::Pod, name))).collect(), |culprits| {
+    Finding::of(pod, bad.map(|name| value((Who::Pod, name))).collect(), |culprits| {
         let names: Vec<_> = culprits.iter().filter_map(|culprit| culprit.value.as_deref()).collect();
         ("forbidden sysctls".to_owned(), names.join(", "))
     })
 }
 
-pub(super) fn windows_host_process<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+pub(super) fn windows_host_process<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
     let fields = security_contexts(pod, "windowsOptions.hostProcess").filter(|(_, node)| is_true(*node));
-    Finding::of(fields.map(plain).collect(), |culprits| {
+    Finding::of(pod, fields.map(plain).collect(), |culprits| {
         let detail =
             format!("{} must not set securityContext.windowsOptions.hostProcess=true", setters(culprits));
         ("hostProcess".to_owned(), detail)

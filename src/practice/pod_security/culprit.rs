@@ -6,19 +6,23 @@ use crate::parse::pod::{Container, PodTemplate};
 use crate::parse::tree::NodeRef;
 use crate::practice::pod_security::{Control, Fault, Violation};
 
+/// Whether a place counts; what does not is passed over as if it were in order.
+pub(super) type Counts<'c, 'p> = &'c dyn Fn(NodeRef<'p>) -> bool;
+
 /// A pod, with what nearly every control looks at.
-pub(super) struct Subject<'p> {
+pub(super) struct Subject<'p, 'c> {
     pub(super) template: PodTemplate<'p>,
     /// The pod's own `securityContext`.
     context: Option<NodeRef<'p>>,
     /// The containers, each with its `securityContext`.
     containers: Vec<(Container<'p>, Option<NodeRef<'p>>)>,
+    counts: Counts<'c, 'p>,
 }
 
-impl<'p> Subject<'p> {
-    pub(super) fn new(template: PodTemplate<'p>) -> Self {
+impl<'p, 'c> Subject<'p, 'c> {
+    pub(super) fn new(template: PodTemplate<'p>, counts: Counts<'c, 'p>) -> Self {
         let containers = template.containers().map(|one| (one, one.get("securityContext"))).collect();
-        Self { template, context: template.get("securityContext"), containers }
+        Self { template, context: template.get("securityContext"), containers, counts }
     }
 
     pub(super) fn containers(&self) -> impl Iterator<Item = Container<'p>> {
@@ -59,14 +63,23 @@ pub(super) struct Finding<'p> {
 }
 
 impl<'p> Finding<'p> {
-    /// A finding of these culprits, if there are any.
-    pub(super) fn of(culprits: Vec<Culprit<'p>>, describe: Describe) -> Option<Self> {
+    /// A finding of those culprits that count, if there are any.
+    pub(super) fn of(
+        pod: &Subject<'p, '_>,
+        mut culprits: Vec<Culprit<'p>>,
+        describe: Describe,
+    ) -> Option<Self> {
+        culprits.retain(|culprit| (pod.counts)(culprit.node));
         (!culprits.is_empty()).then_some(Self { culprits, describe, is_joint: false })
     }
 
     /// A finding whose places one change to the pod would mend.
-    pub(super) fn joint(culprits: Vec<Culprit<'p>>, describe: Describe) -> Option<Self> {
-        Some(Self { is_joint: true, ..Self::of(culprits, describe)? })
+    pub(super) fn joint(
+        pod: &Subject<'p, '_>,
+        culprits: Vec<Culprit<'p>>,
+        describe: Describe,
+    ) -> Option<Self> {
+        Some(Self { is_joint: true, ..Self::of(pod, culprits, describe)? })
     }
 
     pub(super) fn into_violation(self, control: &Control) -> Violation<'p> {
@@ -98,7 +111,7 @@ pub(super) fn is_true(node: NodeRef<'_>) -> bool {
 
 /// A field of the pod's own `securityContext`, then of each container's, with whose it is.
 pub(super) fn security_contexts<'p>(
-    pod: &Subject<'p>,
+    pod: &Subject<'p, '_>,
     path: &'static str,
 ) -> impl Iterator<Item = (Who<'p>, NodeRef<'p>)> {
     let own = pod.context.and_then(|context| field(context, path));
@@ -107,7 +120,7 @@ pub(super) fn security_contexts<'p>(
 
 /// A field of each container's `securityContext`, with whose it is.
 pub(super) fn container_contexts<'p>(
-    pod: &Subject<'p>,
+    pod: &Subject<'p, '_>,
     path: &'static str,
 ) -> impl Iterator<Item = (Who<'p>, NodeRef<'p>)> {
     pod.containers.iter().filter_map(move |(container, context)| {

@@ -126,11 +126,21 @@ pub struct Fault<'p> {
 /// Everything in a pod that a standard forbids, in the order in which the admission plugin names it. Mirrors
 /// `checkRegistry.EvaluatePod` of an API server of the target version.
 pub fn evaluate<'p>(template: PodTemplate<'p>, standard: Standard, target: Version) -> Vec<Violation<'p>> {
+    evaluate_where(template, standard, target, &|_| true)
+}
+
+/// As [`evaluate`], as if the places that do not count were in order: what is said of the pod is said of the others.
+pub fn evaluate_where<'p>(
+    template: PodTemplate<'p>,
+    standard: Standard,
+    target: Version,
+    counts: &dyn Fn(NodeRef<'p>) -> bool,
+) -> Vec<Violation<'p>> {
     if standard.level == Level::Privileged {
         return Vec::new();
     }
     let minor = standard.version.resolve(target);
-    let pod = Subject::new(template);
+    let pod = Subject::new(template, counts);
     let active = |control: &&Control| control.since <= minor && control.level <= standard.level;
     let is_overridden =
         |id: &str| CONTROLS.iter().filter(active).any(|control| control.overrides == Some(id));
@@ -151,13 +161,13 @@ struct Control {
     /// The milder control that it takes the place of.
     overrides: Option<&'static str>,
     /// The rule, at a minor version.
-    run: for<'p> fn(&Subject<'p>, u16) -> Option<culprit::Finding<'p>>,
+    run: for<'p> fn(&Subject<'p, '_>, u16) -> Option<culprit::Finding<'p>>,
 }
 
 const fn baseline(
     id: &'static str,
     since: u16,
-    run: for<'p> fn(&Subject<'p>, u16) -> Option<culprit::Finding<'p>>,
+    run: for<'p> fn(&Subject<'p, '_>, u16) -> Option<culprit::Finding<'p>>,
 ) -> Control {
     Control { id, level: Level::Baseline, since, overrides: None, run }
 }
@@ -166,7 +176,7 @@ const fn restricted(
     id: &'static str,
     since: u16,
     overrides: Option<&'static str>,
-    run: for<'p> fn(&Subject<'p>, u16) -> Option<culprit::Finding<'p>>,
+    run: for<'p> fn(&Subject<'p, '_>, u16) -> Option<culprit::Finding<'p>>,
 ) -> Control {
     Control { id, level: Level::Restricted, since, overrides, run }
 }
@@ -196,12 +206,12 @@ static CONTROLS: &[Control] = &[
 
 /// The pod runs in a user namespace of its own, which relaxes some controls from 1.35 on. Mirrors
 /// `relaxPolicyForUserNamespacePod`.
-fn has_user_namespace(pod: &Subject<'_>) -> bool {
+fn has_user_namespace(pod: &Subject<'_, '_>) -> bool {
     pod.template.get("hostUsers").and_then(NodeRef::as_bool) == Some(false)
 }
 
 /// The pod says that it is for Windows, which frees it of some controls from 1.25 on.
-fn is_windows(pod: &Subject<'_>) -> bool {
+fn is_windows(pod: &Subject<'_, '_>) -> bool {
     pod.template.get("os.name").is_some_and(|name| name.content() == "windows")
 }
 

@@ -13,7 +13,7 @@ use crate::practice::pod_security::{has_user_namespace, is_windows};
 
 /// The containers of a pod that lack something, as `lacks` finds, with the place where it should stand.
 fn containers_without<'p>(
-    pod: &Subject<'p>,
+    pod: &Subject<'p, '_>,
     lacks: impl Fn(crate::parse::pod::Container<'p>) -> bool,
 ) -> Vec<Culprit<'p>> {
     let bad = pod.containers().filter(|container| lacks(*container));
@@ -25,7 +25,7 @@ fn containers_without<'p>(
     .collect()
 }
 
-pub(super) fn allow_privilege_escalation<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+pub(super) fn allow_privilege_escalation<'p>(pod: &Subject<'p, '_>, minor: u16) -> Option<Finding<'p>> {
     if minor >= 25 && is_windows(pod) {
         return None;
     }
@@ -37,14 +37,14 @@ pub(super) fn allow_privilege_escalation<'p>(pod: &Subject<'p>, minor: u16) -> O
         let node = value.unwrap_or_else(|| place_of(container));
         Some(Culprit { who: Who::Container(container.name()), node, value: None })
     });
-    Finding::of(culprits.collect(), |culprits| {
+    Finding::of(pod, culprits.collect(), |culprits| {
         let detail =
             format!("{} must set securityContext.allowPrivilegeEscalation=false", containers(culprits));
         ("allowPrivilegeEscalation != false".to_owned(), detail)
     })
 }
 
-pub(super) fn capabilities<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+pub(super) fn capabilities<'p>(pod: &Subject<'p, '_>, minor: u16) -> Option<Finding<'p>> {
     if minor >= 25 && is_windows(pod) {
         return None;
     }
@@ -54,7 +54,7 @@ pub(super) fn capabilities<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<
     };
     let mut culprits = containers_without(pod, |container| !drops_all(container));
     culprits.extend(added_capabilities(pod, &["NET_BIND_SERVICE"]));
-    Finding::of(culprits, |culprits| {
+    Finding::of(pod, culprits, |culprits| {
         let (adding, keeping): (Vec<_>, Vec<_>) =
             culprits.iter().cloned().partition(|culprit| culprit.value.is_some());
         let mut parts = Vec::new();
@@ -74,7 +74,7 @@ pub(super) fn capabilities<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<
 }
 
 /// Unlike at the baseline level, a user namespace of its own does not help a pod here.
-pub(super) fn proc_mount<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+pub(super) fn proc_mount<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
     masked_proc(pod)
 }
 
@@ -115,7 +115,7 @@ const RESTRICTED_VOLUMES: &[&str] = &[
     "storageos",
 ];
 
-pub(super) fn volumes<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
+pub(super) fn volumes<'p>(pod: &Subject<'p, '_>, _: u16) -> Option<Finding<'p>> {
     let culprits = pod_volumes(pod).filter_map(|(name, volume)| {
         let source = |kinds: &[&'static str]| {
             kinds.iter().find_map(|kind| field(volume, kind).map(|node| (*kind, node)))
@@ -128,7 +128,7 @@ pub(super) fn volumes<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
         let node = if kind == "hostPath" { field(node, "path").unwrap_or(node) } else { node };
         Some(Culprit { who: Who::Volume(name), node, value: Some(Cow::Borrowed(kind)) })
     });
-    Finding::of(culprits.collect(), |culprits| {
+    Finding::of(pod, culprits.collect(), |culprits| {
         let names = volumes_named(culprits);
         let kinds = values(culprits);
         let detail = format!(
@@ -143,14 +143,14 @@ pub(super) fn volumes<'p>(pod: &Subject<'p>, _: u16) -> Option<Finding<'p>> {
     })
 }
 
-pub(super) fn run_as_non_root<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+pub(super) fn run_as_non_root<'p>(pod: &Subject<'p, '_>, minor: u16) -> Option<Finding<'p>> {
     if minor >= 35 && has_user_namespace(pod) {
         return None;
     }
     let refusals = security_contexts(pod, "runAsNonRoot")
         .filter(|(_, node)| node.as_bool() == Some(false))
         .map(|(who, node)| Culprit { who, node, value: None });
-    let refused = Finding::of(refusals.collect(), |culprits| {
+    let refused = Finding::of(pod, refusals.collect(), |culprits| {
         let detail = format!("{} must not set securityContext.runAsNonRoot=false", setters(culprits));
         ("runAsNonRoot != true".to_owned(), detail)
     });
@@ -158,24 +158,24 @@ pub(super) fn run_as_non_root<'p>(pod: &Subject<'p>, minor: u16) -> Option<Findi
         return refused;
     }
     let silent = containers_without(pod, |container| container.get("securityContext.runAsNonRoot").is_none());
-    Finding::joint(silent, |culprits| {
+    Finding::joint(pod, silent, |culprits| {
         let detail = format!("pod or {} must set securityContext.runAsNonRoot=true", containers(culprits));
         ("runAsNonRoot != true".to_owned(), detail)
     })
 }
 
-pub(super) fn run_as_user<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+pub(super) fn run_as_user<'p>(pod: &Subject<'p, '_>, minor: u16) -> Option<Finding<'p>> {
     if minor >= 35 && has_user_namespace(pod) {
         return None;
     }
     let roots = security_contexts(pod, "runAsUser").filter(|(_, node)| node.as_i64() == Some(0));
     let culprits = roots.map(|(who, node)| Culprit { who, node, value: None });
-    Finding::of(culprits.collect(), |culprits| {
+    Finding::of(pod, culprits.collect(), |culprits| {
         ("runAsUser=0".to_owned(), format!("{} must not set runAsUser=0", setters(culprits)))
     })
 }
 
-pub(super) fn seccomp_profile<'p>(pod: &Subject<'p>, minor: u16) -> Option<Finding<'p>> {
+pub(super) fn seccomp_profile<'p>(pod: &Subject<'p, '_>, minor: u16) -> Option<Finding<'p>> {
     if minor >= 25 && is_windows(pod) {
         return None;
     }
@@ -188,7 +188,7 @@ pub(super) fn seccomp_profile<'p>(pod: &Subject<'p>, minor: u16) -> Option<Findi
     }
     let silent =
         containers_without(pod, |container| container.get("securityContext.seccompProfile").is_none());
-    Finding::joint(silent, |culprits| {
+    Finding::joint(pod, silent, |culprits| {
         let detail = format!(
             "pod or {} must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\"",
             containers(culprits)

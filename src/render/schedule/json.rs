@@ -35,7 +35,7 @@ struct Homeless {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Headroom {
-    kind: &'static str,
+    kind: String,
     namespace: String,
     name: String,
     more: usize,
@@ -65,7 +65,7 @@ pub(super) fn render(report: &ScheduleReport<'_>) -> String {
         let rows = headroom.iter().map(|(index, headroom)| {
             let workload = &report.fit.workloads[*index];
             Headroom {
-                kind: workload.kind,
+                kind: workload.kind.clone(),
                 namespace: workload.namespace.clone(),
                 name: workload.name.clone(),
                 more: headroom.more,

@@ -1,0 +1,349 @@
+//! What repairs make of a text: what is right after it, and what stays as it was written.
+
+use std::collections::BTreeMap;
+
+use kplan::analysis::{Analysis, analyze};
+use kplan::config::{Level, Settings};
+use kplan::diagnostic::Safety;
+use kplan::fix;
+use kplan::source::{FileId, SourceFile, Workspace};
+
+const ROUNDS: usize = 10;
+
+/// One check as it is, together with those that see to it that nothing is broken.
+fn settings(check: &str) -> Settings {
+    let mut settings = Settings::plain();
+    for other in kplan::check::CHECKS {
+        let group = other.group.as_str();
+        // That nothing names an object is no fault of the repair.
+        let guards =
+            matches!(group, "syntax" | "schema" | "reference" | "deprecation") && other.id != "unused-object";
+        let is_on = other.id == check || guards;
+        settings.levels.insert(other.id.to_owned(), if is_on { Level::On } else { Level::Off });
+    }
+    settings
+}
+
+fn repaired(path: &str, text: &str, settings: &Settings, safety: Safety) -> (String, Analysis) {
+    let mut workspace = Workspace::new([SourceFile::from_text(path, text)]);
+    for _ in 0..ROUNDS {
+        let analysis = analyze(&workspace, settings);
+        let fixed = fix::apply(&workspace, &analysis.diagnostics, safety);
+        if fixed.applied == 0 {
+            return (workspace.file(FileId(0)).text().to_owned(), analysis);
+        }
+        workspace = workspace.with_texts(fixed.files);
+    }
+    panic!("no end: {}", workspace.file(FileId(0)).text());
+}
+
+fn counts(analysis: &Analysis) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for finding in &analysis.diagnostics {
+        *counts.entry(finding.check).or_default() += 1;
+    }
+    counts
+}
+
+/// The text becomes the other one and stays it; so it does with Windows line breaks; its finding is gone, and no other
+/// check says more than before.
+fn check(id: &str, safety: Safety, before: &str, after: &str) {
+    let settings = settings(id);
+    let path = if before.starts_with('{') { "a.json" } else { "a.yaml" };
+    let first = analyze(&Workspace::new([SourceFile::from_text(path, before)]), &settings);
+    let (text, left) = repaired(path, before, &settings, safety);
+    assert_eq!(text, after, "{id}: {:#?}", first.diagnostics);
+    assert_eq!(repaired(path, after, &settings, safety).0, after, "{id}: twice");
+    let windows = |text: &str| text.replace('\n', "\r\n");
+    assert_eq!(repaired(path, &windows(before), &settings, safety).0, windows(after), "{id}: Windows");
+    let (had, has) = (counts(&first), counts(&left));
+    assert!(has.get(id) < had.get(id), "{id}: {:#?}", left.diagnostics);
+    for (check, count) in has {
+        assert!(had.get(check).is_some_and(|before| count <= *before), "{id}: {:#?}", left.diagnostics);
+    }
+    if safety == Safety::Unsafe {
+        let (safe, _) = repaired(path, before, &settings, Safety::Safe);
+        assert_ne!(safe, after, "{id}: not only probable");
+    }
+}
+
+const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec:\n";
+
+fn pod(spec: &str) -> String {
+    format!("{POD}{spec}")
+}
+
+#[test]
+fn a_misspelt_field_is_written_right() {
+    let check = |before: &str, after: &str| check("unknown-field", Safety::Safe, &pod(before), &pod(after));
+    check("  contaners: # all\n  - name: a\n", "  containers: # all\n  - name: a\n");
+    check("  containers: [{name: a, Image: b}]\n", "  containers: [{name: a, image: b}]\n");
+    check(
+        "  'restartpolicy': Never\n  containers: [{name: a}]\n",
+        "  'restartPolicy': Never\n  containers: [{name: a}]\n",
+    );
+}
+
+#[test]
+fn a_misspelt_field_of_json_keeps_its_quotes() {
+    check(
+        "unknown-field",
+        Safety::Safe,
+        "{\n  \"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"},\n  \"spec\": {\"contaners\": [{\"name\": \"a\"}]}\n}\n",
+        "{\n  \"apiVersion\": \"v1\", \"kind\": \"Pod\", \"metadata\": {\"name\": \"a\"},\n  \"spec\": {\"containers\": [{\"name\": \"a\"}]}\n}\n",
+    );
+}
+
+#[test]
+fn a_field_that_is_there_already_or_cannot_hold_the_value_is_not_written() {
+    for (spec, safety) in [
+        ("  containers: [{name: a}]\n  contaners: [{name: b}]\n", Safety::Unsafe),
+        ("  containers: [{name: a, port: 80}]\n", Safety::Safe),
+    ] {
+        let text = pod(spec);
+        assert_eq!(repaired("a.yaml", &text, &settings("unknown-field"), safety).0, text);
+    }
+}
+
+#[test]
+fn a_value_gets_or_loses_its_quotes() {
+    let check = |id: &str, before: &str, after: &str| check(id, Safety::Safe, &pod(before), &pod(after));
+    check(
+        "wrong-type",
+        "  containers:\n  - {name: a, ports: [{containerPort: '80'}]} # p\n",
+        "  containers:\n  - {name: a, ports: [{containerPort: 80}]} # p\n",
+    );
+    check(
+        "ambiguous-scalar",
+        "  containers:\n  - name: a\n    env:\n    - name: B\n      value: yes # on\n    - {name: C, value: 1}\n",
+        "  containers:\n  - name: a\n    env:\n    - name: B\n      value: \"yes\" # on\n    - {name: C, value: \"1\"}\n",
+    );
+    check(
+        "syntax",
+        "  containers:\n  - name: a\n    image:nginx\n    command: [b]\n",
+        "  containers:\n  - name: a\n    image: nginx\n    command: [b]\n",
+    );
+    check(
+        "invalid-value",
+        "  restartPolicy: \"never\" # once\n  containers: [{name: a}]\n",
+        "  restartPolicy: \"Never\" # once\n  containers: [{name: a}]\n",
+    );
+}
+
+#[test]
+fn a_single_value_becomes_a_list_only_if_asked() {
+    check(
+        "wrong-type",
+        Safety::Unsafe,
+        &pod("  containers:\n  - name: a\n    command: run # it\n"),
+        &pod("  containers:\n  - name: a\n    command: [run] # it\n"),
+    );
+}
+
+#[test]
+fn a_key_that_stands_twice_goes_where_that_loses_nothing() {
+    check(
+        "duplicate-key",
+        Safety::Safe,
+        &pod("  hostname: a\n  containers:\n  - image: b\n    name: a\n    image: b\n  hostname: a\n"),
+        &pod("  containers:\n  - name: a\n    image: b\n  hostname: a\n"),
+    );
+    check(
+        "duplicate-key",
+        Safety::Unsafe,
+        &pod("  hostname: a\n  containers: [{name: a}]\n  hostname: b # new\n"),
+        &pod("  containers: [{name: a}]\n  hostname: b # new\n"),
+    );
+    for kept in [
+        "  hostname: a # why\n  containers: [{name: a}]\n  hostname: a\n",
+        "  nodeSelector: {a: b}\n  containers: [{name: a}]\n  nodeSelector: {c: d}\n",
+    ] {
+        let text = pod(kept);
+        assert_eq!(repaired("a.yaml", &text, &settings("duplicate-key"), Safety::Unsafe).0, text);
+    }
+}
+
+#[test]
+fn an_api_version_moves_in_its_quotes() {
+    let cron = |version: &str| {
+        format!(
+            "apiVersion: {version} # old\nkind: CronJob\nmetadata: {{name: a}}\nspec:\n  schedule: '* * * * *'\n  jobTemplate:\n    spec:\n      \
+             template:\n        spec: {{restartPolicy: Never, containers: [{{name: a, image: b}}]}}\n"
+        )
+    };
+    check("removed-api", Safety::Safe, &cron("batch/v1beta1"), &cron("batch/v1"));
+    check("removed-api", Safety::Safe, &cron("'batch/v1beta1'"), &cron("'batch/v1'"));
+    let json = |version: &str| {
+        format!(
+            "{{\"apiVersion\": \"{version}\", \"kind\": \"StorageClass\", \"metadata\": {{\"name\": \"a\"}}, \"provisioner\": \"b\"}}\n"
+        )
+    };
+    check("removed-api", Safety::Safe, &json("storage.k8s.io/v1beta1"), &json("storage.k8s.io/v1"));
+    check(
+        "unknown-kind",
+        Safety::Safe,
+        "apiVersion: v1\nkind: configmap\nmetadata: {name: a}\n",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+    );
+    check(
+        "missing-kind",
+        Safety::Safe,
+        "kind: ConfigMap # c\nmetadata: {name: a}\n",
+        "apiVersion: v1\nkind: ConfigMap # c\nmetadata: {name: a}\n",
+    );
+}
+
+fn service(pod: &str, service: &str) -> String {
+    format!("{POD}{pod}---\napiVersion: v1\nkind: Service\nmetadata: {{name: web}}\nspec:\n{service}")
+}
+
+#[test]
+fn a_service_finds_its_pods_and_their_port() {
+    let container = "  containers:\n  - name: a\n    ports: [{containerPort: 8080, name: http}]\n";
+    let check = |id: &str, before: &str, after: &str| {
+        check(id, Safety::Safe, &service(container, before), &service(container, after));
+    };
+    check(
+        "service-target-port",
+        "  selector: {app: web}\n  ports:\n  - port: 80\n    targetPort: 808 # in\n",
+        "  selector: {app: web}\n  ports:\n  - port: 80\n    targetPort: 8080 # in\n",
+    );
+    check(
+        "service-target-port",
+        "  selector: {app: web}\n  ports:\n  - port: 80 # out\n    protocol: TCP\n",
+        "  selector: {app: web}\n  ports:\n  - port: 80 # out\n    targetPort: 8080\n    protocol: TCP\n",
+    );
+    check(
+        "service-selects-nothing",
+        "  selector:\n    app: 'wbe' # it\n  ports: [{port: 80, targetPort: http}]\n",
+        "  selector:\n    app: 'web' # it\n  ports: [{port: 80, targetPort: http}]\n",
+    );
+}
+
+#[test]
+fn a_label_that_looks_like_a_boolean_stays_a_text() {
+    let text = |label: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata: {{name: a, labels: {{release: \"false\", app: stable}}}}\nspec: {{containers: [{{name: a}}]}}\n\
+             ---\napiVersion: v1\nkind: Service\nmetadata: {{name: a}}\nspec:\n  selector: {{release: {label}, app: stable}}\n  ports: [{{port: 80}}]\n"
+        )
+    };
+    check("service-selects-nothing", Safety::Safe, &text("falsee"), &text("\"false\""));
+}
+
+#[test]
+fn the_same_variable_twice_is_set_once() {
+    check(
+        "duplicate-env",
+        Safety::Safe,
+        &pod(
+            "  containers:\n  - name: a\n    env:\n    - {name: B, value: b}\n    - {name: C, value: c}\n    - {name: B, value: b}\n",
+        ),
+        &pod("  containers:\n  - name: a\n    env:\n    - {name: B, value: b}\n    - {name: C, value: c}\n"),
+    );
+    check(
+        "duplicate-env",
+        Safety::Unsafe,
+        &pod(
+            "  containers:\n  - name: a\n    env:\n    - name: B\n      value: b\n    - name: B\n      value: c\n",
+        ),
+        &pod("  containers:\n  - name: a\n    env:\n    - name: B\n      value: c\n"),
+    );
+}
+
+#[test]
+fn an_autoscaler_and_its_target_agree() {
+    let workload = |replicas: &str, target: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec:\n{replicas}  selector: {{matchLabels: {{app: web}}}}\n  \
+             template:\n    metadata: {{labels: {{app: web}}}}\n    spec: {{containers: [{{name: a}}]}}\n---\napiVersion: autoscaling/v2\n\
+             kind: HorizontalPodAutoscaler\nmetadata: {{name: web}}\nspec:\n  scaleTargetRef:\n{target}    name: web\n  minReplicas: 3\n  maxReplicas: 9\n"
+        )
+    };
+    let whole = "    kind: Deployment # it\n    apiVersion: apps/v1\n";
+    check("hpa-target", Safety::Safe, &workload("", "    kind: Deployment # it\n"), &workload("", whole));
+    check("replicas-under-hpa", Safety::Unsafe, &workload("  replicas: 1\n", whole), &workload("", whole));
+    let off = workload("  replicas: 0\n", whole);
+    assert_eq!(repaired("a.yaml", &off, &settings("replicas-under-hpa"), Safety::Unsafe).0, off);
+}
+
+#[test]
+fn a_workload_gives_its_pods_the_label_that_it_selects() {
+    let text = |labels: &str| {
+        format!(
+            "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {{name: web}}\nspec:\n  selector: {{matchLabels: {{app: web, tier: \"1\"}}}}\n  \
+             template:\n    metadata:\n      labels:\n{labels}    spec: {{containers: [{{name: a}}]}}\n"
+        )
+    };
+    check(
+        "selector-template-mismatch",
+        Safety::Unsafe,
+        &text("        app: web # it\n"),
+        &text("        app: web # it\n        tier: \"1\"\n"),
+    );
+}
+
+#[test]
+fn other_slips_are_corrected() {
+    let check_pod = |id: &str, before: &str, after: &str| check(id, Safety::Safe, &pod(before), &pod(after));
+    check_pod(
+        "volume-mount",
+        "  volumes: [{name: config, emptyDir: {}}]\n  containers:\n  - name: a\n    volumeMounts: [{name: cofnig, mountPath: /b}]\n",
+        "  volumes: [{name: config, emptyDir: {}}]\n  containers:\n  - name: a\n    volumeMounts: [{name: config, mountPath: /b}]\n",
+    );
+    check_pod(
+        "probe-port",
+        "  containers:\n  - name: a\n    ports: [{containerPort: 80, name: metrics}]\n    livenessProbe: {tcpSocket: {port: metrisc}}\n",
+        "  containers:\n  - name: a\n    ports: [{containerPort: 80, name: metrics}]\n    livenessProbe: {tcpSocket: {port: metrics}}\n",
+    );
+    check(
+        "pod-security-label",
+        Safety::Safe,
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  labels:\n    pod-security.kubernetes.io/enforce: basline # for now\n",
+        "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: a\n  labels:\n    pod-security.kubernetes.io/enforce: baseline # for now\n",
+    );
+    let ingress = |host: &str| {
+        format!(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: a}}\nspec:\n  tls: [{{hosts: [{host}], secretName: b}}]\n  rules:\n  \
+             - host: shop.example.com\n"
+        )
+    };
+    check("ingress-tls-host", Safety::Unsafe, &ingress("shop.exmaple.com"), &ingress("shop.example.com"));
+}
+
+#[test]
+fn a_pod_gives_up_its_token_only_if_asked() {
+    check(
+        "automounted-token",
+        Safety::Unsafe,
+        &pod("  hostname: a # h\n  containers:\n  - name: a\n"),
+        &pod("  hostname: a # h\n  automountServiceAccountToken: false\n  containers:\n  - name: a\n"),
+    );
+}
+
+#[test]
+fn a_suppression_that_is_not_needed_goes() {
+    let check =
+        |safety, before: &str, after: &str| check("unused-suppression", safety, &pod(before), &pod(after));
+    check(
+        Safety::Safe,
+        "  # kplan: ignore[unknown-field] not yet\n  hostname: a # kplan: ignore[wrong-type]\n  containers: [{name: a}]\n",
+        "  hostname: a\n  containers: [{name: a}]\n",
+    );
+    check(
+        Safety::Safe,
+        "  hostnam: a # kplan: ignore[unknown-field, wrong-type] why\n  containers: [{name: a}]\n",
+        "  hostnam: a # kplan: ignore[unknown-field] why\n  containers: [{name: a}]\n",
+    );
+    // Files that were not read may hold what it is for.
+    check(
+        Safety::Unsafe,
+        "  # kplan: ignore[dangling-reference] other team\n  hostname: a\n  containers: [{name: a}]\n",
+        "  hostname: a\n  containers: [{name: a}]\n",
+    );
+    check(
+        Safety::Safe,
+        "  other: a # kplan: ignore[unknwon-field] why\n  containers: [{name: a}]\n",
+        "  other: a # kplan: ignore[unknown-field] why\n  containers: [{name: a}]\n",
+    );
+}
