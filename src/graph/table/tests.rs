@@ -131,7 +131,8 @@ fn what_a_row_reads_beside_its_field_is_there() {
         match row.to {
             To::If(_) => siblings.push("kind"),
             To::Said { group, .. } => siblings.extend(["kind", group]),
-            To::ByFlag(flag, ..) => siblings.push(flag),
+            To::ByFlag(flag, ..) | To::Unless(flag, _) => siblings.push(flag),
+            To::Backend => siblings.push("port"),
             // Keys of annotations, or fields of custom resources.
             To::SaidBy { .. } => {}
             To::Unless(other, _) => siblings.push(other),
