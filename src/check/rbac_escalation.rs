@@ -103,7 +103,8 @@ fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         if rule.wildcard("verbs").is_some() || rule.wildcard("resources").is_some() || rule.is_narrow() {
             continue;
         }
-        let mut ways = WAYS.iter().filter(|way| way.is_open(cx.settings.target));
+        // The warnings stand first, so that what is left out would not have come before one.
+        let mut ways = WAYS.iter().filter(|way| sink.wants(way.severity) && way.is_open(cx.settings.target));
         let found = ways.find_map(|way| Some((way, taken(rule, way)?)));
         let Some((way, node)) = found else { continue };
         let scope = if object.kind() == Kind::Role { " of its namespace" } else { "" };

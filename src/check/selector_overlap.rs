@@ -68,6 +68,9 @@ fn service<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     // What is in another folder may be for another cluster, and what is there for a test alone serves nobody for long.
     let is_near = |pod: &&Pod<'p>| folder(pod.owner()) == folder(object) && !is_test_hook(pod.owner());
     let pods: Vec<_> = cx.graph.pods_of_service(object.id).filter(is_near).collect();
+    if pods.len() < 2 {
+        return;
+    }
     let Some(server) = pods.iter().find(|pod| runs_for_good(pod.owner()) && listens(object, pod)) else {
         return;
     };

@@ -135,8 +135,7 @@ fn what_a_row_reads_beside_its_field_is_there() {
             To::Backend => siblings.push("port"),
             // Keys of annotations, or fields of custom resources.
             To::SaidBy { .. } => {}
-            To::Unless(other, _) => siblings.push(other),
-            To::Kind(_) | To::Backend | To::Foreign(..) | To::Resources | To::Parameters | To::Declared => {}
+            To::Kind(_) | To::Foreign(..) | To::Resources | To::Parameters | To::Declared => {}
         }
         match row.keys {
             Keys::None => {}
