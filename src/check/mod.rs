@@ -465,10 +465,10 @@ pub fn run(context: &Context<'_>) -> Vec<Diagnostic> {
 
 /// As [`run`], over some of the files only; what is found is in those files.
 pub fn run_where(context: &Context<'_>, is_wanted: &(dyn Fn(FileId) -> bool + Sync)) -> Vec<Diagnostic> {
-    let enabled: Vec<(&Check, Level)> = CHECKS
+    let enabled: Vec<(&Check, Level, Severity)> = CHECKS
         .iter()
-        .map(|check| (*check, level_of(check, context.settings)))
-        .filter(|(_, level)| *level != Level::Off)
+        .map(|check| (*check, level_of(check, context.settings), mildest_of(check, context.settings)))
+        .filter(|(_, level, _)| *level != Level::Off)
         .collect();
     let objects_of = objects_by_file(context.program);
     let mut diagnostics: Vec<Diagnostic> = context
@@ -480,8 +480,8 @@ pub fn run_where(context: &Context<'_>, is_wanted: &(dyn Fn(FileId) -> bool + Sy
         .filter(|(file, _)| is_wanted(file.id))
         .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))
         .collect();
-    for (check, level) in &enabled {
-        let mut sink = Sink::new(check, *level, mildest_of(check, context.settings), &mut diagnostics);
+    for (check, level, mildest) in &enabled {
+        let mut sink = Sink::new(check, *level, *mildest, &mut diagnostics);
         match (check.run, &context.plan, context.fit) {
             (Run::Plan(run), Some(plan), _) => run(context, plan, &mut sink),
             (Run::Fit(run), _, Some(fit)) => run(context, fit, &mut sink),
@@ -497,7 +497,7 @@ pub fn run_where(context: &Context<'_>, is_wanted: &(dyn Fn(FileId) -> bool + Sy
 
 fn run_on_file<'p>(
     context: &Context<'p>,
-    enabled: &[(&Check, Level)],
+    enabled: &[(&Check, Level, Severity)],
     file: &'p Arc<File>,
     objects: std::ops::Range<u32>,
 ) -> Vec<Diagnostic> {
@@ -507,12 +507,13 @@ fn run_on_file<'p>(
         .map(|object| (object, practice::is_test_hook(object)))
         .collect();
     let has_suppressions = !context.silence.of_file(file.id).is_empty();
-    for (check, level) in enabled {
-        if silence::is_spared(context, check, file.id) {
+    let has_exemptions = !context.settings.exemptions.is_empty();
+    for (check, level, mildest) in enabled {
+        if has_exemptions && silence::is_spared(context, check, file.id) {
             continue;
         }
         // What is too mild to be shown still is what a suppression is for.
-        let mildest = if has_suppressions { Severity::Note } else { mildest_of(check, context.settings) };
+        let mildest = if has_suppressions { Severity::Note } else { *mildest };
         let mut sink = Sink::new(check, *level, mildest, &mut diagnostics);
         match check.run {
             Run::File(run) => run(context, file, &mut sink),

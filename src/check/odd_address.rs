@@ -51,7 +51,7 @@ const PLACES: &[(Owner, &str, Form)] = &[
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     static READ: LazyLock<Places<Form>> = LazyLock::new(|| Places::new(PLACES.iter().copied()));
-    READ.each(object, &mut |form, _, node| {
+    READ.each(object, &mut |form, _, node, _| {
         if let Some(oddity) = node.as_str().and_then(form) {
             report(context, object, node, &oddity, sink);
         }

@@ -30,7 +30,9 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         for peer in items_at(object.root(), rules).flat_map(|rule| items_at(rule, peers)) {
             let Some(node) = peer.get("namespaceSelector") else { continue };
             let selector = Selector::from_label_selector(node);
-            if !selector.is_empty() && !selector.malformed {
+            // Most name one that is there, which needs no look at the labels of all.
+            let is_one = selector.named_namespace().is_some_and(|name| context.graph.is_namespace(name));
+            if !is_one && !selector.is_empty() && !selector.malformed {
                 check(context, object, &selector, sink);
             }
         }

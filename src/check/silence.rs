@@ -163,13 +163,9 @@ fn is_exempted(context: &Context<'_>, exemption: &Exemption, check: &Check, diag
 
 /// Whether a check need not run on a file at all.
 pub(super) fn is_spared(context: &Context<'_>, check: &Check, file: FileId) -> bool {
-    let exemptions = &context.settings.exemptions;
-    if exemptions.is_empty() {
-        return false;
-    }
     let path = context.program.file(file).source.path();
     check.id != syntax::CHECK.id
-        && exemptions.iter().any(|exemption| {
+        && context.settings.exemptions.iter().any(|exemption| {
             exemption.objects.is_everything()
                 && exemption.names(check.id, check.group.as_str())
                 && exemption.holds_file(path)

@@ -195,6 +195,12 @@ impl<'p> Graph<'p> {
         self.names.is_inhabited(self.program, namespace)
     }
 
+    /// Whether a namespace is in the input, or in every cluster.
+    pub fn is_namespace(&self, name: &str) -> bool {
+        let kind = Kind::Namespace;
+        world::always_exists(kind, None, name) || self.find(KindRef::Known(kind), None, name).next().is_some()
+    }
+
     /// The other objects with the kind, namespace and name of this one, in order.
     pub fn twins(&self, object: ObjectRef<'p>) -> impl Iterator<Item = ObjectRef<'p>> {
         let may_have_twin = self.names.may_have_twin(object.id);

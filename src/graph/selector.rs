@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::graph::pods::Labels;
+use crate::graph::pods::{Labels, NAMESPACE_NAME_LABEL};
 use crate::graph::typo;
 use crate::parse::tree::NodeRef;
 
@@ -129,6 +129,14 @@ impl<'p> Selector<'p> {
     /// Whether it has no terms.
     pub fn is_empty(&self) -> bool {
         self.requirements.is_empty()
+    }
+
+    /// The name of a namespace, where a selector of namespaces asks for nothing but that.
+    pub fn named_namespace(&self) -> Option<&'p str> {
+        match &self.requirements[..] {
+            [Requirement { key, operator: Operator::Is(name), .. }] if key == NAMESPACE_NAME_LABEL => Some(name),
+            _ => None,
+        }
     }
 
     /// Whether labels fulfil every term.

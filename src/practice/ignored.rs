@@ -118,7 +118,7 @@ const HEADLESS: &str =
 pub fn each_ignored<'p>(object: ObjectRef<'p>, visit: &mut dyn FnMut(NodeRef<'p>, String, &'static str)) {
     static READ: LazyLock<Places<&'static Row>> =
         LazyLock::new(|| Places::new(ROWS.iter().map(|row| (row.owner, row.path, row))));
-    READ.each(object, &mut |row, _, node| {
+    READ.each(object, &mut |row, _, node, _| {
         let Some(place) = (row.find)(node) else { return };
         // What is missing is missing in the node itself.
         let named = if row.words.starts_with("{path}.") { node } else { place };

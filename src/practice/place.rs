@@ -51,13 +51,17 @@ impl<T: Copy> Places<T> {
         places
     }
 
-    /// Visits what stands at the paths in an object, but for nulls: what belongs to the path, where the path starts, and the
-    /// node.
-    pub fn each<'p>(&self, object: ObjectRef<'p>, visit: &mut dyn FnMut(T, NodeRef<'p>, NodeRef<'p>)) {
+    /// Visits what stands at the paths in an object, but for nulls: what belongs to the path, where the path starts, the
+    /// node, and the mapping that holds it.
+    pub fn each<'p>(
+        &self,
+        object: ObjectRef<'p>,
+        visit: &mut dyn FnMut(T, NodeRef<'p>, NodeRef<'p>, NodeRef<'p>),
+    ) {
         let mut walk = |paths: &Paths<T>, start: NodeRef<'p>| {
-            paths.walk(start, &mut |value, node, _| {
+            paths.walk(start, &mut |value, node, holder| {
                 if !node.is_null() {
-                    visit(value, start, node);
+                    visit(value, start, node, holder);
                 }
             });
         };

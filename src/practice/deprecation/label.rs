@@ -81,7 +81,7 @@ pub fn each_node_label<'p>(
     visit: &mut dyn FnMut(NodeRef<'p>, &'static NodeLabel, bool),
 ) {
     static READ: LazyLock<Places<Naming>> = LazyLock::new(|| Places::new(PLACES.iter().copied()));
-    READ.each(object, &mut |naming, _, node| match naming {
+    READ.each(object, &mut |naming, _, node, _| match naming {
         Naming::Value => {
             let old = node.as_str().and_then(|name| LABELS.iter().find(|label| label.old == name));
             if let Some(label) = old {

@@ -81,20 +81,58 @@ impl Found<'_> {
 
 /// Visits every entry of an object that is in the table and counts for a version of Kubernetes.
 pub fn each_deprecated<'p>(object: ObjectRef<'p>, minor: u16, visit: &mut dyn FnMut(&Found<'p>)) {
-    static READ: LazyLock<Places<&'static Site>> =
-        LazyLock::new(|| Places::new(SITES.iter().map(|site| (site.owner, site.path, site))));
-    READ.each(object, &mut |site, base, mapping| {
-        for (key, value) in mapping.entries().filter(|(_, value)| !value.is_null()) {
-            let name = key.key();
-            let is_it = |row: &&Row| {
-                row.since <= minor
-                    && if row.key.ends_with('/') { name.starts_with(row.key) } else { name == row.key }
+    static READ: LazyLock<Places<Lookup>> = LazyLock::new(places);
+    READ.each(object, &mut |lookup, base, node, holder| {
+        let mut look_at =
+            |site: &'static Site, mapping: NodeRef<'p>, key: NodeRef<'p>, value: NodeRef<'p>| {
+                let name = key.key();
+                let is_it = |row: &&Row| {
+                    row.since <= minor
+                        && if row.key.ends_with('/') { name.starts_with(row.key) } else { name == row.key }
+                };
+                let Some(row) = site.rows.iter().find(is_it) else { return };
+                let found = Found { object, base, mapping, key, value, row };
+                if (row.applies)(&found) {
+                    visit(&found);
+                }
             };
-            let Some(row) = site.rows.iter().find(is_it) else { continue };
-            let found = Found { object, base, mapping, key, value, row };
-            if (row.applies)(&found) {
-                visit(&found);
+        match lookup {
+            Lookup::Entry(site, key) => {
+                if let Some((key, value)) = holder.get_entry(key) {
+                    look_at(site, holder, key, value);
+                }
+            }
+            Lookup::Mapping(site) => {
+                let entries = node.entries().filter(|(_, value)| !value.is_null());
+                entries.for_each(|(key, value)| look_at(site, node, key, value));
             }
         }
     });
+}
+
+/// How the entries of a site are found.
+#[derive(Clone, Copy, Debug)]
+enum Lookup {
+    /// By their key, which is the last step of the path.
+    Entry(&'static Site, &'static str),
+    /// Among all entries of the mapping, for some are told by how their key begins.
+    Mapping(&'static Site),
+}
+
+fn places() -> Places<Lookup> {
+    let mut rows = Vec::new();
+    for site in SITES {
+        if site.rows.iter().any(|row| row.key.ends_with('/')) {
+            rows.push((site.owner, site.path.to_owned(), Lookup::Mapping(site)));
+            continue;
+        }
+        let mut keys: Vec<&str> = site.rows.iter().map(|row| row.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let path = format!("{}['{key}']", site.path);
+            rows.push((site.owner, path, Lookup::Entry(site, key)));
+        }
+    }
+    Places::new(rows.iter().map(|(owner, path, lookup)| (*owner, path.as_str(), *lookup)))
 }

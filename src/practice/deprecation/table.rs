@@ -55,34 +55,24 @@ const CLASS_ANNOTATION: Row = row(
     "write `storageClassName: {value}` under `spec` instead of the annotation",
 );
 
+/// The volume plugins that are gone or have moved, of pods and of volumes alike.
+const PLUGINS: &[Row] = &[
+    CEPHFS, RBD, GLUSTERFS, FLOCKER, STORAGE_OS, QUOBYTE, SCALE_IO, PHOTON, AWS, AZURE_DISK, AZURE_FILE,
+    CINDER, GCE, PORTWORX, VSPHERE, FLEX,
+];
+
 /// All of it, by where it stands.
 pub static SITES: &[Site] = &[
+    Site { owner: Owner::Pod, path: "spec.volumes[]", rows: PLUGINS },
+    Site { owner: Owner::Kinds(&[Kind::PersistentVolume]), path: "spec", rows: PLUGINS },
     Site {
         owner: Owner::Pod,
         path: "spec.volumes[]",
-        rows: &[
-            Row {
-                help: "clone the repository in an init container, into an `emptyDir` that the others mount",
-                gone: Some(36),
-                ..row("gitRepo", "{path}: deprecated in v1.11, and disabled by default in v1.33+", "")
-            },
-            CEPHFS,
-            RBD,
-            GLUSTERFS,
-            FLOCKER,
-            STORAGE_OS,
-            QUOBYTE,
-            SCALE_IO,
-            PHOTON,
-            AWS,
-            AZURE_DISK,
-            AZURE_FILE,
-            CINDER,
-            GCE,
-            PORTWORX,
-            VSPHERE,
-            FLEX,
-        ],
+        rows: &[Row {
+            help: "clone the repository in an init container, into an `emptyDir` that the others mount",
+            gone: Some(36),
+            ..row("gitRepo", "{path}: deprecated in v1.11, and disabled by default in v1.33+", "")
+        }],
     },
     Site {
         owner: Owner::Pod,
@@ -150,32 +140,14 @@ pub static SITES: &[Site] = &[
     Site {
         owner: Owner::Kinds(&[Kind::PersistentVolume]),
         path: "spec",
-        rows: &[
-            Row {
-                applies: |found| found.value.content() == "Recycle",
-                ..row(
-                    "persistentVolumeReclaimPolicy",
-                    "{path}: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.",
-                    "write `Retain`, or let a StorageClass make the volumes and `Delete` them",
-                )
-            },
-            CEPHFS,
-            RBD,
-            GLUSTERFS,
-            FLOCKER,
-            STORAGE_OS,
-            QUOBYTE,
-            SCALE_IO,
-            PHOTON,
-            AWS,
-            AZURE_DISK,
-            AZURE_FILE,
-            CINDER,
-            GCE,
-            PORTWORX,
-            VSPHERE,
-            FLEX,
-        ],
+        rows: &[Row {
+            applies: |found| found.value.content() == "Recycle",
+            ..row(
+                "persistentVolumeReclaimPolicy",
+                "{path}: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.",
+                "write `Retain`, or let a StorageClass make the volumes and `Delete` them",
+            )
+        }],
     },
     Site {
         owner: Owner::Kinds(&[Kind::PersistentVolume]),
