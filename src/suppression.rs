@@ -16,6 +16,8 @@ use crate::suppression::cover::Cover;
 /// The annotation that speaks for an object, or for a pod template.
 pub const ANNOTATION: &str = "kplan.dev/ignore";
 
+/// What every suppression has in it.
+const NAME: &str = "kplan";
 /// What a comment begins with that may be a suppression.
 const MARK: &str = "kplan:";
 const VERB: &str = "ignore";
@@ -54,6 +56,9 @@ impl Suppressions {
             // Nearly all files have none, which one look at the bytes tells.
             let text = file.source.text().as_bytes();
             let says = |needle: &str| memchr::memmem::find(text, needle.as_bytes()).is_some();
+            if !says(NAME) {
+                return None;
+            }
             let mut found = Vec::new();
             if file.foreign.is_none() && says(MARK) {
                 read_comments(file, &mut found);

@@ -5,7 +5,7 @@ use crate::diagnostic::{Safety, Severity};
 use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::Standing;
-use crate::parse::schema::lifecycle::{Change, lifecycle};
+use crate::parse::schema::lifecycle::Change;
 
 pub(super) static CHECK: Check = Check {
     id: "deprecated-api",
@@ -23,7 +23,7 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         sink.report(object, node, &**warning).label("deprecated by its CustomResourceDefinition");
     }
     let Standing::BuiltIn(kind) = facts.standing else { return };
-    let Some(row) = lifecycle(kind.api_version, kind.kind) else { return };
+    let Some(row) = kind.lifecycle else { return };
     let target = cx.schemas.table().version();
     let Some(deprecated) = row.deprecated.filter(|deprecated| *deprecated <= target) else { return };
     let Some(node) = object.get("apiVersion") else { return };

@@ -134,7 +134,9 @@ impl<'p> Selector<'p> {
     /// The name of a namespace, where a selector of namespaces asks for nothing but that.
     pub fn named_namespace(&self) -> Option<&'p str> {
         match &self.requirements[..] {
-            [Requirement { key, operator: Operator::Is(name), .. }] if key == NAMESPACE_NAME_LABEL => Some(name),
+            [Requirement { key, operator: Operator::Is(name), .. }] if key == NAMESPACE_NAME_LABEL => {
+                Some(name)
+            }
             _ => None,
         }
     }

@@ -6,7 +6,7 @@ use compact_str::CompactString;
 
 use crate::diagnostic::ObjectName;
 use crate::parse::kind::Kind;
-use crate::parse::pod::{CustomWorkload, custom_template_path, pod_nodes};
+use crate::parse::pod::{CustomWorkload, PodNodes, custom_template_path, pod_nodes};
 use crate::parse::tree::{NodeId, NodeRef};
 use crate::parse::{Parsed, foreign};
 use crate::source::{FileId, SourceFile, Span};
@@ -67,14 +67,16 @@ pub struct Object {
     pub namespace: Option<CompactString>,
     /// `metadata.name`; empty where there is none, or it is not a string.
     pub name: CompactString,
+    /// What stands at `spec`: where most paths that are asked for begin.
+    pub spec: Option<NodeId>,
     /// `metadata.annotations`, where it is a mapping: looked at by many checks, and absent from most objects.
     pub annotations: Option<NodeId>,
     /// `metadata.labels`, where it is a mapping.
     pub labels: Option<NodeId>,
     /// The pod template of a custom resource that carries one.
     pub template: Option<NodeId>,
-    /// The mapping that holds `metadata` and `spec` of its pods, and their `spec`: asked for by every check of pods.
-    pub pod: Option<(NodeId, NodeId)>,
+    /// Where its pods are described, if it makes any.
+    pub pod: Option<PodNodes>,
     /// A syntax error lies in its document: what is absent may only be unread.
     pub broken: bool,
 }
@@ -189,13 +191,14 @@ fn object(
         .filter(|node| node.is_mapping());
     Object {
         root: root.id(),
+        spec: root.get("spec").map(NodeRef::id),
         kind,
         namespace,
         name,
         annotations,
         labels,
         template: template.map(NodeRef::id),
-        pod: pod_nodes(kind, root, template).map(|(node, spec)| (node.id(), spec.id())),
+        pod: pod_nodes(kind, root, template),
         broken,
         api_version,
         kind_name,
@@ -344,9 +347,9 @@ impl<'p> ObjectRef<'p> {
         self.object.template.map(|template| self.file.node(template))
     }
 
-    /// The mapping that holds `metadata` and `spec` of its pods, and their `spec`.
-    pub(super) fn pod_nodes(self) -> Option<(NodeRef<'p>, NodeRef<'p>)> {
-        self.object.pod.map(|(node, spec)| (self.file.node(node), self.file.node(spec)))
+    /// Where its pods are described.
+    pub(super) fn pod_nodes(self) -> Option<PodNodes> {
+        self.object.pod
     }
 
     /// Whether a syntax error lies in its document: what is absent may only be unread.
@@ -361,7 +364,11 @@ impl<'p> ObjectRef<'p> {
 
     /// The node at a dotted path of plain keys, if it exists and is not null.
     pub fn get(self, path: &str) -> Option<NodeRef<'p>> {
-        self.root().get_path(path).filter(|node| !node.is_null())
+        let node = match path.strip_prefix("spec.") {
+            Some(rest) => self.file.node(self.object.spec?).get_path(rest),
+            None => self.root().get_path(path),
+        };
+        node.filter(|node| !node.is_null())
     }
 
     /// The span of a node of its file.

@@ -1,7 +1,5 @@
 //! Many paths into an object, read in one walk.
 
-use compact_str::CompactString;
-
 use crate::parse::tree::NodeRef;
 
 /// Paths with something that belongs to each, merged where they begin alike, so that no field is looked at twice.
@@ -17,11 +15,13 @@ pub struct Paths<T> {
 struct PathNode<T> {
     values: Vec<T>,
     children: Vec<Child>,
+    /// A bit for each length that the key of a child has: most keys of a document are of no interest.
+    lengths: u64,
 }
 
 #[derive(Debug)]
 struct Child {
-    key: CompactString,
+    key: Box<str>,
     /// The value is a list, and the path goes on in each of its items.
     is_list: bool,
     node: usize,
@@ -50,11 +50,12 @@ impl<T: Copy> Paths<T> {
 
     fn child(&mut self, parent: usize, key: &str, is_list: bool) -> usize {
         let children = &self.nodes[parent].children;
-        if let Some(child) = children.iter().find(|child| child.key == key && child.is_list == is_list) {
+        if let Some(child) = children.iter().find(|child| *child.key == *key && child.is_list == is_list) {
             return child.node;
         }
         let node = self.nodes.len();
         self.nodes[parent].children.push(Child { key: key.into(), is_list, node });
+        self.nodes[parent].lengths |= bit_of_length(key);
         self.nodes.push(PathNode::default());
         node
     }
@@ -72,9 +73,13 @@ impl<T: Copy> Paths<T> {
         // Bounded by the paths: none of them is longer than a dozen steps.
         let mut pending = vec![(0, root)];
         while let Some((at, mapping)) = pending.pop() {
+            let holder: &PathNode<T> = &self.nodes[at];
             for (key, value) in mapping.entries() {
                 let key = key.key();
-                for child in self.nodes[at].children.iter().filter(|child| child.key == key) {
+                if holder.lengths & bit_of_length(&key) == 0 {
+                    continue;
+                }
+                for child in holder.children.iter().filter(|child| *child.key == *key) {
                     let mut visit = |value: NodeRef<'p>| {
                         let node = &self.nodes[child.node];
                         node.values.iter().for_each(|one| found(*one, value, mapping));
@@ -95,8 +100,12 @@ impl<T: Copy> Paths<T> {
 
 impl<T> Default for PathNode<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), children: Vec::new() }
+        Self { values: Vec::new(), children: Vec::new(), lengths: 0 }
     }
+}
+
+fn bit_of_length(key: &str) -> u64 {
+    1 << (key.len() % 64)
 }
 
 /// The paths that a path with braces stands for: one for each way that it leaves open.

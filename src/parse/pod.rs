@@ -3,7 +3,7 @@
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::suggest;
-use crate::parse::tree::NodeRef;
+use crate::parse::tree::{NodeId, NodeRef};
 
 /// A pod template of an object: for a Pod, the object itself.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +14,22 @@ pub struct PodTemplate<'p> {
     pub node: NodeRef<'p>,
     /// The pod's `spec`.
     pub spec: NodeRef<'p>,
+    lists: [Option<NodeId>; 3],
 }
+
+/// Where the pods of an object are described: found once, for every check of pods asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PodNodes {
+    /// The mapping that holds `metadata` and `spec`.
+    pub template: NodeId,
+    /// The pod's `spec`.
+    pub spec: NodeId,
+    /// Its lists of containers, by the places of [`LISTS`].
+    lists: [Option<NodeId>; 3],
+}
+
+/// The lists of containers in the order in which they start.
+const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// A custom resource that carries a pod template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,8 +125,8 @@ impl<'p> Container<'p> {
 impl<'p> PodTemplate<'p> {
     /// The pod template of a workload kind, or the Pod itself; `None` where the object makes no pods or has no pod spec.
     pub fn of(owner: ObjectRef<'p>) -> Option<Self> {
-        let (node, spec) = owner.pod_nodes()?;
-        Some(Self { owner, node, spec })
+        let PodNodes { template, spec, lists } = owner.pod_nodes()?;
+        Some(Self { owner, node: owner.file.node(template), spec: owner.file.node(spec), lists })
     }
 
     /// The labels that its pods carry.
@@ -126,38 +141,33 @@ impl<'p> PodTemplate<'p> {
 
     /// All containers: init containers and sidecars first, as they start.
     pub fn containers(self) -> impl Iterator<Item = Container<'p>> {
-        let list =
-            |key| self.spec.get(key).into_iter().flat_map(NodeRef::items).filter(|item| item.is_mapping());
-        let init = list("initContainers").map(|node| {
+        let list = |index: usize| {
+            let list = self.lists[index].map(|list| self.owner.file.node(list));
+            list.into_iter().flat_map(NodeRef::items).filter(|item| item.is_mapping())
+        };
+        let init = list(0).map(|node| {
             let always = node.get("restartPolicy").and_then(NodeRef::as_str) == Some("Always");
             Container { node, role: if always { ContainerRole::Sidecar } else { ContainerRole::Init } }
         });
-        let main = list("containers").map(|node| Container { node, role: ContainerRole::Main });
-        let ephemeral =
-            list("ephemeralContainers").map(|node| Container { node, role: ContainerRole::Ephemeral });
+        let main = list(1).map(|node| Container { node, role: ContainerRole::Main });
+        let ephemeral = list(2).map(|node| Container { node, role: ContainerRole::Ephemeral });
         init.chain(main).chain(ephemeral)
     }
 }
 
-/// The mapping that holds `metadata` and `spec` of the pods of an object, and the pod's `spec`. `custom` is the template of a
-/// custom resource.
-pub(super) fn pod_nodes<'t>(
-    kind: Kind,
-    root: NodeRef<'t>,
-    custom: Option<NodeRef<'t>>,
-) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
-    let node = match template_path(kind) {
+/// Where the pods of an object are described. `custom` is the template of a custom resource.
+pub(super) fn pod_nodes(kind: Kind, root: NodeRef<'_>, custom: Option<NodeRef<'_>>) -> Option<PodNodes> {
+    let template = match template_path(kind) {
         Some("") => root,
         Some(path) => root.get_path(path)?,
-        None => {
-            let node = custom?;
-            if node.get("containers").is_some_and(NodeRef::is_sequence) {
-                return Some((node, node));
-            }
-            node
-        }
+        None => custom?,
     };
-    Some((node, node.get("spec").filter(|spec| spec.is_mapping())?))
+    // What is declared for a custom resource may be a bare pod spec.
+    let is_bare =
+        template_path(kind).is_none() && template.get("containers").is_some_and(NodeRef::is_sequence);
+    let spec = if is_bare { template } else { template.get("spec").filter(|spec| spec.is_mapping())? };
+    let lists = LISTS.map(|list| spec.get(list).map(NodeRef::id));
+    Some(PodNodes { template: template.id(), spec: spec.id(), lists })
 }
 
 /// Where the pod template stands in an object of this kind: `""` for a Pod.

@@ -165,8 +165,10 @@ impl TagKind {
 }
 
 impl Style {
-    fn is_quoted(self) -> bool {
-        matches!(self, Self::SingleQuoted | Self::DoubleQuoted)
+    /// How many bytes at either end of a scalar are not its text.
+    fn quotes(meta: u32) -> usize {
+        let style = meta & (0b111 << flag::STYLE_SHIFT);
+        usize::from(style == Self::SingleQuoted.bits() || style == Self::DoubleQuoted.bits())
     }
 
     const ALL: [Self; 8] = [
@@ -416,13 +418,18 @@ impl<'t> NodeRef<'t> {
         // Nearly every look-up ends here: a plain walk over the keys that compares bytes of the source.
         let tree = self.tree;
         let nodes = &tree.nodes[..node.payload as usize];
+        let Some(first) = key.as_bytes().first() else { return target.search_entries(key) };
+        let bytes = tree.text.as_bytes();
+        // Of two keys of one length, the first letter tells most apart.
+        let is_key = |start: usize, end: usize| {
+            end - start == key.len() && bytes[start] == *first && bytes[start..end] == *key.as_bytes()
+        };
         let mut unsure = false;
         let mut at = target.id.0 as usize + 1;
         while let Some([name, value]) = nodes.get(at..).and_then(<[Node]>::first_chunk) {
             if name.meta & (flag::KIND | flag::TEXT | flag::COOKED | flag::SHADOWED) == flag::TEXT {
-                let quotes = u32::from(Style::of(name.meta).is_quoted());
-                let (start, end) = ((name.start + quotes) as usize, (name.end - quotes) as usize);
-                if end - start == key.len() && tree.text.as_bytes()[start..end] == *key.as_bytes() {
+                let quotes = Style::quotes(name.meta);
+                if is_key(name.start as usize + quotes, name.end as usize - quotes) {
                     let id = NodeId(at as u32);
                     return Some((tree.node(id), tree.node(NodeId(id.0 + 1))));
                 }
@@ -587,12 +594,8 @@ impl<'t> NodeRef<'t> {
             let (start, end) = self.tree.cooked_ranges[node.payload as usize];
             return &self.tree.cooked[start as usize..end as usize];
         }
-        match Style::of(node.meta) {
-            Style::SingleQuoted | Style::DoubleQuoted => {
-                &self.tree.text[node.start as usize + 1..node.end as usize - 1]
-            }
-            _ => &self.tree.text[node.start as usize..node.end as usize],
-        }
+        let quotes = Style::quotes(node.meta);
+        &self.tree.text[node.start as usize + quotes..node.end as usize - quotes]
     }
 
     /// The bytes of [`NodeRef::range`].

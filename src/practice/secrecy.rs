@@ -49,8 +49,14 @@ pub fn is_public_half(name: &str, has: impl Fn(&str) -> bool) -> bool {
         .any(|(public, secret)| name.strip_suffix(public).is_some_and(|stem| has(&format!("{stem}{secret}"))))
 }
 
+/// Length of the shortest value that is a secret whatever its name, in bytes: `a://b:c@d`. Most values are shorter.
+const SHORTEST_SECRET: usize = 9;
+
 /// Whether a value is a secret whatever its name.
 fn recognise_value(value: &str) -> Option<Secret> {
+    if value.len() < SHORTEST_SECRET {
+        return None;
+    }
     if let Some(at) = memchr::memmem::find(value.as_bytes(), b"-----BEGIN ") {
         let header = value[at + 11..].split("-----").next().unwrap_or_default();
         if header.ends_with("PRIVATE KEY") || header.ends_with("PRIVATE KEY BLOCK") {
@@ -180,6 +186,9 @@ const KEYS: &[&str] =
 /// Whether the last words of a name mean a secret: `DB_PASSWORD`, `clientSecret`, `API_KEY`, but not `SECRET_NAME`,
 /// `TOKEN_TTL` or `PASSWORD_FILE`.
 pub fn is_secret_name(name: &str) -> bool {
+    if !may_end_in_secret(name) {
+        return false;
+    }
     let words = words(name);
     match words.as_slice() {
         [] => false,
@@ -193,6 +202,17 @@ pub fn is_secret_name(name: &str) -> bool {
         [.., before, _] if NAMES.contains(&before.as_str()) => false,
         [.., last] => NOUNS.contains(&last.as_str()),
     }
+}
+
+/// Whether a name ends like one that [`is_secret_name`] goes by: told without its words, which few names are worth.
+fn may_end_in_secret(name: &str) -> bool {
+    let stem = name.trim_end_matches(|character: char| !character.is_alphabetic()).as_bytes();
+    let ends_in = |ending: &str| {
+        stem.len()
+            .checked_sub(ending.len())
+            .is_some_and(|start| stem[start..].eq_ignore_ascii_case(ending.as_bytes()))
+    };
+    ends_in("key") || ends_in("content") || NOUNS.iter().any(|noun| ends_in(noun))
 }
 
 /// The words of a name in any style, in lower case, without a number at the end.

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::sync::OnceLock;
 
+use crate::parse::schema::lifecycle::{Lifecycle, lifecycle};
 use crate::parse::version::Version;
 
 static KUBERNETES: &str = include_str!("../../../schemas/kubernetes.txt");
@@ -46,7 +47,7 @@ impl VersionRange {
 }
 
 /// A built-in kind in one API version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BuiltInKind {
     /// `apps/v1`.
     pub api_version: &'static str,
@@ -58,6 +59,8 @@ pub struct BuiltInKind {
     pub scope: Scope,
     /// The versions that serve it.
     pub versions: VersionRange,
+    /// What is known of it where it is on its way out, or gone.
+    pub lifecycle: Option<&'static Lifecycle>,
     type_id: TypeId,
 }
 
@@ -276,10 +279,11 @@ impl Table {
                     _ => Scope::Subresource,
                 };
                 let versions = range(word());
-                BuiltInKind { api_version, kind, plural, scope, versions, type_id: find(name) }
+                let lifecycle = lifecycle(api_version, kind);
+                BuiltInKind { api_version, kind, plural, scope, versions, lifecycle, type_id: find(name) }
             })
             .collect();
-        kinds.sort_unstable();
+        kinds.sort_unstable_by_key(|kind| (kind.api_version, kind.kind));
         let meta = find("meta.v1.ObjectMeta");
         let mut resources: Vec<_> = kinds
             .iter()
