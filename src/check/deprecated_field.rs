@@ -38,7 +38,8 @@ fn report(found: &Found<'_>, target: u16, sink: &mut Sink<'_>) {
         (false, false) => Severity::Warning,
     };
     let message = row.words.replace("{path}", &written_path(object, key));
-    let help = row.help.replace("{value}", value.content()).replace("{name}", &found.name());
+    let written = if value.content().is_empty() { "\"\"" } else { value.content() };
+    let help = row.help.replace("{value}", written).replace("{name}", &found.name());
     let place = if let Remedy::Write(_) = row.remedy { value } else { key };
     let report = sink.report(object, place, message).severity(severity).help(help.as_str());
     let report = if is_gone { report.label("no pod with this volume starts") } else { report };

@@ -125,6 +125,10 @@ pub(crate) mod flag {
     pub(crate) const MERGE_KEY: u32 = 1 << 14;
 }
 
+/// A look-up that the source alone does not answer: there are merges, aliases or escapes for keys, or keys that are not
+/// text, or there is no mapping at all.
+struct NotPlain;
+
 /// The tags that change what a scalar means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TagKind {
@@ -243,6 +247,16 @@ impl Tree {
     /// The node with this index, which must be one of this tree's.
     pub fn node(&self, id: NodeId) -> NodeRef<'_> {
         NodeRef { tree: self, id }
+    }
+
+    /// The text of a scalar, quotes and escapes undone.
+    fn content_of(&self, scalar: Node) -> &str {
+        if scalar.meta & flag::COOKED != 0 {
+            let (start, end) = self.cooked_ranges[scalar.payload as usize];
+            return &self.cooked[start as usize..end as usize];
+        }
+        let quotes = Style::quotes(scalar.meta);
+        &self.text[scalar.start as usize + quotes..scalar.end as usize - quotes]
     }
 
     /// All comments, in order.
@@ -405,46 +419,54 @@ impl<'t> NodeRef<'t> {
     /// The value at a key, written as the JSON key reads (`yes:` is the key `true`). `None` when it is absent or
     /// this is not a mapping.
     pub fn get(self, key: &str) -> Option<NodeRef<'t>> {
-        self.get_entry(key).map(|(_, value)| value)
+        match self.find_plain_key(key) {
+            Ok(found) => found.map(|id| self.sibling(id.0 + 1)),
+            Err(NotPlain) => self.target().search_entries(key).map(|(_, value)| value),
+        }
     }
 
     /// The entry at a key, as [`NodeRef::get`].
     pub fn get_entry(self, key: &str) -> Option<(NodeRef<'t>, NodeRef<'t>)> {
+        match self.find_plain_key(key) {
+            Ok(found) => found.map(|id| (self.tree.node(id), self.sibling(id.0 + 1))),
+            Err(NotPlain) => self.target().search_entries(key),
+        }
+    }
+
+    /// Where a key stands in a mapping whose keys are nothing but plain or quoted text; its value comes right after it. A
+    /// walk over the keys that compares bytes of the source: nearly every look-up ends here.
+    fn find_plain_key(self, key: &str) -> Result<Option<NodeId>, NotPlain> {
         let target = self.target();
         let node = target.node();
+        let Some(first) = key.as_bytes().first() else { return Err(NotPlain) };
         if node.meta & (flag::KIND | flag::MERGES) != flag::MAPPING {
-            return target.search_entries(key);
+            return Err(NotPlain);
         }
-        // Nearly every look-up ends here: a plain walk over the keys that compares bytes of the source.
-        let tree = self.tree;
-        let nodes = &tree.nodes[..node.payload as usize];
-        let Some(first) = key.as_bytes().first() else { return target.search_entries(key) };
-        let bytes = tree.text.as_bytes();
+        let nodes = &self.tree.nodes[..node.payload as usize];
+        let bytes = self.tree.text.as_bytes();
         // Of two keys of one length, the first letter tells most apart.
         let is_key = |start: usize, end: usize| {
             end - start == key.len() && bytes[start] == *first && bytes[start..end] == *key.as_bytes()
         };
-        let mut unsure = false;
+        let mut is_unsure = false;
         let mut at = target.id.0 as usize + 1;
         while let Some([name, value]) = nodes.get(at..).and_then(<[Node]>::first_chunk) {
             if name.meta & (flag::KIND | flag::TEXT | flag::COOKED | flag::SHADOWED) == flag::TEXT {
                 let quotes = Style::quotes(name.meta);
                 if is_key(name.start as usize + quotes, name.end as usize - quotes) {
-                    let id = NodeId(at as u32);
-                    return Some((tree.node(id), tree.node(NodeId(id.0 + 1))));
+                    return Ok(Some(NodeId(at as u32)));
                 }
             } else if name.meta & flag::KIND == flag::SCALAR {
-                unsure = true;
+                is_unsure = true;
             } else {
-                return target.search_entries(key);
+                return Err(NotPlain);
             }
-            // The key is a scalar: its value comes right after it.
             at = match value.meta & flag::KIND {
                 flag::SEQUENCE | flag::MAPPING => value.payload as usize,
                 _ => at + 2,
             };
         }
-        if unsure { target.search_entries(key) } else { None }
+        if is_unsure { Err(NotPlain) } else { Ok(None) }
     }
 
     /// [`NodeRef::get_entry`] for mappings with merges, aliases or escapes for keys, or keys that are not text.
@@ -581,7 +603,8 @@ impl<'t> NodeRef<'t> {
     #[inline]
     fn certain_text(self) -> Option<&'t str> {
         let target = self.target();
-        (target.node().meta & (flag::KIND | flag::TEXT) == flag::TEXT).then(|| target.content())
+        let node = target.node();
+        (node.meta & (flag::KIND | flag::TEXT) == flag::TEXT).then(|| self.tree.content_of(node))
     }
 
     /// The scalar's text before resolution, quotes and escapes undone; empty for containers.
@@ -590,12 +613,7 @@ impl<'t> NodeRef<'t> {
         if node.meta & flag::KIND != flag::SCALAR {
             return "";
         }
-        if node.meta & flag::COOKED != 0 {
-            let (start, end) = self.tree.cooked_ranges[node.payload as usize];
-            return &self.tree.cooked[start as usize..end as usize];
-        }
-        let quotes = Style::quotes(node.meta);
-        &self.tree.text[node.start as usize + quotes..node.end as usize - quotes]
+        self.tree.content_of(node)
     }
 
     /// The bytes of [`NodeRef::range`].

@@ -198,7 +198,7 @@ impl Type {
             .zip(&self.prefixes[start..])
             .take_while(|&(_, &other)| other == prefix)
             .map(|(field, _)| field)
-            .find(|field| field.name == name)
+            .find(|field| field.name.len() == name.len() && field.name.get(PREFIX..) == name.get(PREFIX..))
     }
 
     /// All fields, sorted by name.
@@ -217,11 +217,18 @@ impl Type {
     }
 }
 
+/// How many bytes of a name are compared at once.
+const PREFIX: usize = 8;
+
+/// The first bytes of a name as a number that orders as they do.
 fn prefix_of(name: &str) -> u64 {
-    let mut bytes = [0; 8];
-    let length = name.len().min(8);
-    bytes[..length].copy_from_slice(&name.as_bytes()[..length]);
-    u64::from_be_bytes(bytes)
+    let name = name.as_bytes();
+    let Some(first) = name.first_chunk::<PREFIX>() else {
+        let number = name.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        // An empty name would be shifted out of the number.
+        return number.checked_shl(8 * (PREFIX - name.len()) as u32).unwrap_or_default();
+    };
+    u64::from_be_bytes(*first)
 }
 
 #[derive(Debug)]

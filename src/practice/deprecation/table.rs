@@ -78,7 +78,9 @@ pub static SITES: &[Site] = &[
         owner: Owner::Pod,
         path: "spec",
         rows: &[Row {
-            applies: |found| !is_set(found.mapping.get("serviceAccountName")),
+            applies: |found| {
+                !found.value.content().is_empty() && !is_set(found.mapping.get("serviceAccountName"))
+            },
             remedy: Remedy::RenameKey("serviceAccountName"),
             ..row(
                 "serviceAccount",
