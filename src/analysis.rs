@@ -23,7 +23,7 @@ use crate::plan::preview::preview;
 use crate::plan::preview::stage::on_nodes;
 use crate::plan::scheduler::Detail;
 use crate::practice::Practice;
-use crate::source::{FileId, FileRole, SourceFile, Workspace};
+use crate::source::{FILES_AT_ONCE, FileId, FileRole, SourceFile, Workspace};
 use crate::suppression::Suppressions;
 
 /// What was found, in output order, and how much was looked at.
@@ -55,8 +55,9 @@ pub struct Idle {
 impl Idle {
     fn of(program: &Program, graph: &Graph<'_>, settings: &Settings) -> Self {
         let mut external: Vec<usize> = (0..settings.external.len()).collect();
-        let outside = graph.edges().iter().filter(|edge| edge.resolution == Resolution::External);
-        for edge in outside {
+        // Nearly always nothing is declared, and there are many edges.
+        let edges = if external.is_empty() { &[] } else { graph.edges() };
+        for edge in edges.iter().filter(|edge| edge.resolution == Resolution::External) {
             external.retain(|index| {
                 !settings.external[*index].declares(edge.kind.name(), edge.namespace, edge.name)
             });
@@ -76,6 +77,9 @@ impl Idle {
 /// The workloads that the settings declare and of which no object has a pod template, by index.
 pub fn unused_workloads(program: &Program, settings: &Settings) -> Vec<usize> {
     let mut unused: Vec<usize> = (0..settings.workloads.len()).collect();
+    if unused.is_empty() {
+        return unused;
+    }
     for object in program.objects().filter(|object| object.custom_template().is_some()) {
         unused.retain(|index| !settings.workloads[*index].is(object.group(), object.kind_name()));
     }
@@ -249,7 +253,8 @@ pub fn read_by_role(workspace: &Workspace, settings: &Settings) -> Programs {
 /// Parses all files, in the order of their ids.
 pub fn read_files(workspace: &Workspace, settings: &Settings) -> Vec<Arc<File>> {
     let sources: Vec<_> = workspace.files().collect();
-    sources.into_par_iter().map(|(id, source)| read_file(id, source, settings)).collect()
+    let sources = sources.into_par_iter().with_max_len(FILES_AT_ONCE);
+    sources.map(|(id, source)| read_file(id, source, settings)).collect()
 }
 
 /// Parses one file.
@@ -277,6 +282,7 @@ pub fn apart(files: Vec<Arc<File>>) -> Programs {
             parsed: parse::parse(&SourceFile::from_text(file.source.path(), "")),
             objects: Vec::new(),
             fragments: Vec::new(),
+            has_list: false,
             foreign: None,
         }),
     });

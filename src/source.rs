@@ -4,6 +4,10 @@ mod decode;
 
 use std::sync::{Arc, OnceLock};
 
+/// How many files a thread takes at once where all files are worked on: few enough that all threads end together, enough
+/// that handing them out costs nothing.
+pub const FILES_AT_ONCE: usize = 32;
+
 /// Index of a file in a [`Workspace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);

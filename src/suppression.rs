@@ -5,19 +5,22 @@
 
 mod cover;
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use rayon::prelude::*;
 
 use crate::parse::object::{File, ObjectId, ObjectRef, Program};
 use crate::parse::pod::PodTemplate;
 use crate::parse::tree::{Comment, NodeRef};
-use crate::source::{FileId, Span};
+use crate::source::{FILES_AT_ONCE, FileId, Span};
 use crate::suppression::cover::Cover;
 
 /// The annotation that speaks for an object, or for a pod template.
 pub const ANNOTATION: &str = "kplan.dev/ignore";
 
 /// What every suppression has in it.
-const NAME: &str = "kplan";
+static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("kplan"));
 /// What a comment begins with that may be a suppression.
 const MARK: &str = "kplan:";
 const VERB: &str = "ignore";
@@ -52,13 +55,11 @@ impl Suppressions {
             (file, start..first)
         });
         let files: Vec<_> = starts.collect();
-        let by_file = files.into_par_iter().filter_map(|(file, objects)| {
+        let by_file = files.into_par_iter().with_max_len(FILES_AT_ONCE).filter_map(|(file, objects)| {
             // Nearly all files have none, which one look at the bytes tells.
             let text = file.source.text().as_bytes();
+            FINDER.find(text)?;
             let says = |needle: &str| memchr::memmem::find(text, needle.as_bytes()).is_some();
-            if !says(NAME) {
-                return None;
-            }
             let mut found = Vec::new();
             if file.foreign.is_none() && says(MARK) {
                 read_comments(file, &mut found);

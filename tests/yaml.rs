@@ -138,7 +138,16 @@ fn assert_well_formed(text: &str) {
             let range = node.range();
             assert!(range.start <= range.end && range.end as usize <= text.len(), "{node:?} in {text:?}");
             assert!(is_place(range.start) && is_place(range.end), "{node:?} in {text:?}");
-            let _ = (node.key(), node.content(), node.scalar(), node.entries().count());
+            let _ = (node.key(), node.content(), node.scalar());
+            // However a key is written, and whatever stands beside it, it is found; none is that is not there.
+            for (key, _) in node.entries().take(100) {
+                let found = node.get_entry(&key.key()).map(|(key, _)| key.key());
+                assert_eq!(found, Some(key.key()), "in {text:?}");
+            }
+            for absent in ["b", "key", "items", "1", "null", "<<"] {
+                let is_there = node.entries().any(|(key, _)| key.key() == absent);
+                assert_eq!(node.get(absent).is_some(), is_there, "{absent} in {text:?}");
+            }
             if node.is_alias() {
                 assert!(node.target().id() < node.id(), "aliases point back: {text:?}");
                 continue;

@@ -165,7 +165,7 @@ use crate::plan::change::Verdict;
 use crate::plan::fit::Fit;
 use crate::plan::preview::Preview;
 use crate::practice::{self, Practice};
-use crate::source::{FileId, Span};
+use crate::source::{FILES_AT_ONCE, FileId, Span};
 
 pub use silence::{Silence, Usage, can_be_suppressed};
 pub use sink::{Report, Sink};
@@ -476,6 +476,7 @@ pub fn run_where(context: &Context<'_>, is_wanted: &(dyn Fn(FileId) -> bool + Sy
         .files()
         .par_iter()
         .zip(objects_of)
+        .with_max_len(FILES_AT_ONCE)
         .chain(context.inventory.files().par_iter().map(|file| (file, 0..0)))
         .filter(|(file, _)| is_wanted(file.id))
         .flat_map_iter(|(file, objects)| run_on_file(context, &enabled, file, objects))

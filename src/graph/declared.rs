@@ -62,7 +62,7 @@ impl<'p> FieldPath<'p> {
 impl<'p> Declared<'p> {
     pub(super) fn new(program: &'p Program, settings: &'p Settings) -> Self {
         let mut declared = Self::of_settings(settings);
-        let definitions = program.objects().filter(|object| object.kind() == Kind::CustomResourceDefinition);
+        let definitions = program.objects_of_kind(Kind::CustomResourceDefinition);
         declared.resources.extend(definitions.filter_map(|definition| {
             let text = |path| definition.get(path).and_then(NodeRef::as_str);
             let (group, kind) = (text("spec.group")?, text("spec.names.kind")?);
@@ -70,7 +70,7 @@ impl<'p> Declared<'p> {
         }));
         declared.resources.sort_unstable();
         declared.resources.dedup();
-        declared.parameters = program.objects().filter_map(parameters_of_policy).collect();
+        declared.parameters = program.objects_of_kinds(is_policy).filter_map(parameters_of_policy).collect();
         declared.parameters.sort_unstable();
         declared
     }
@@ -140,9 +140,13 @@ impl<'p> Declared<'p> {
     }
 }
 
+fn is_policy(kind: Kind) -> bool {
+    matches!(kind, Kind::ValidatingAdmissionPolicy | Kind::MutatingAdmissionPolicy)
+}
+
 /// An admission policy that takes parameters, and the kind of these.
 fn parameters_of_policy(object: ObjectRef<'_>) -> Option<((Kind, &str), KindRef<'_>)> {
-    if !matches!(object.kind(), Kind::ValidatingAdmissionPolicy | Kind::MutatingAdmissionPolicy) {
+    if !is_policy(object.kind()) {
         return None;
     }
     let parameters = object.get("spec.paramKind")?;

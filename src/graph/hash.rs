@@ -32,11 +32,16 @@ fn mix(state: u64, word: u64) -> u64 {
 #[derive(Debug)]
 pub(crate) struct Index<T> {
     entries: Vec<(u64, T)>,
+    /// How far a digest is shifted to the number of its bucket: as many buckets as entries, or a few more.
+    shift: u32,
+    /// Where each bucket starts among the entries, and where the last one ends: a look-up in a large index touches one or
+    /// two lines of memory, where a binary search touches a dozen.
+    buckets: Vec<u32>,
 }
 
 impl<T> Default for Index<T> {
     fn default() -> Self {
-        Self { entries: Vec::new() }
+        Self { entries: Vec::new(), shift: 0, buckets: Vec::new() }
     }
 }
 
@@ -45,7 +50,18 @@ impl<T: Copy + Ord> Index<T> {
     pub(crate) fn new(mut entries: Vec<(u64, T)>) -> Self {
         entries.sort_unstable();
         entries.shrink_to_fit();
-        Self { entries }
+        let bits = entries.len().next_power_of_two().trailing_zeros().max(1);
+        let shift = u64::BITS - bits;
+        let mut buckets = vec![0; (1 << bits) + 1];
+        for (digest, _) in &entries {
+            buckets[(*digest >> shift) as usize + 1] += 1;
+        }
+        let mut end = 0;
+        for bucket in &mut buckets {
+            end += *bucket;
+            *bucket = end;
+        }
+        Self { entries, shift, buckets }
     }
 
     /// All values of a digest, in order.
@@ -60,7 +76,12 @@ impl<T: Copy + Ord> Index<T> {
     }
 
     fn range(&self, digest: u64) -> Range<usize> {
-        let start = self.entries.partition_point(|(key, _)| *key < digest);
+        let bucket = (digest >> self.shift) as usize;
+        let Some([start, end]) = self.buckets.get(bucket..).and_then(<[u32]>::first_chunk) else {
+            return 0..0;
+        };
+        let within = &self.entries[*start as usize..*end as usize];
+        let start = *start as usize + within.iter().take_while(|(key, _)| *key < digest).count();
         let run = self.entries[start..].iter().take_while(|(key, _)| *key == digest).count();
         start..start + run
     }
@@ -83,5 +104,24 @@ mod tests {
         let index = Index::new(vec![(7, 3), (1, 9), (7, 1), (8, 0)]);
         assert_eq!(index.get(7), [(7, 1), (7, 3)]);
         assert!(index.get(2).is_empty());
+        assert!(Index::<u32>::new(Vec::new()).get(2).is_empty());
+        assert!(Index::<u32>::default().get(2).is_empty());
+    }
+
+    #[test]
+    fn an_index_of_any_size_finds_what_it_holds_and_nothing_else() {
+        for count in [1u32, 2, 3, 63, 64, 65, 1000] {
+            let name = |number: u32| digest(&["object", &number.to_string()]);
+            let mut entries: Vec<_> = (0..count).rev().map(|number| (name(number), number)).collect();
+            // The ends of the range, and one digest more than once.
+            entries.extend([(0, 7), (u64::MAX, 7), (name(0), 7)]);
+            let index = Index::new(entries);
+            for number in 1..count {
+                assert_eq!(index.get(name(number)), [(name(number), number)]);
+            }
+            assert_eq!(index.get(name(0)), [(name(0), 0), (name(0), 7)]);
+            assert_eq!((index.get(0), index.get(u64::MAX)), (&[(0, 7)][..], &[(u64::MAX, 7)][..]));
+            assert!(index.get(name(count)).is_empty());
+        }
     }
 }

@@ -22,6 +22,8 @@ pub mod typo;
 pub mod volumes;
 pub mod world;
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::config::{Settings, World as WorldSetting};
@@ -37,7 +39,7 @@ use crate::graph::world::World;
 use crate::parse::foreign::SkipReason;
 use crate::parse::kind::Kind;
 use crate::parse::object::{File, ObjectId, ObjectRef, Program};
-use crate::source::FileId;
+use crate::source::{FILES_AT_ONCE, FileId};
 
 pub use names::{Closest, KindRef};
 pub use pods::{Labels, NAMESPACE_NAME_LABEL, NearMiss, Pod};
@@ -60,8 +62,10 @@ pub struct Graph<'p> {
     edges: Vec<Edge<'p>>,
     /// For each object, where its edges end in `edges`; they start where those of the one before end.
     ends: Vec<u32>,
-    /// Edges that lead to an object of the program, by that object.
-    incoming: Vec<(ObjectId, u32)>,
+    /// Edges that lead to an object of the program, by that object and then in order.
+    incoming: Vec<u32>,
+    /// For each object, where the edges that lead to it end in `incoming`.
+    incoming_ends: Vec<u32>,
 }
 
 impl<'p> Graph<'p> {
@@ -73,13 +77,15 @@ impl<'p> Graph<'p> {
             || (NameIndex::new(program, &patches), World::new(program, &settings.external)),
             || (PodIndex::new(program, &patches), extract(program, &patches, &declared)),
         );
-        let services = ServiceIndex::new(program, &pods);
         let templates = Templates::new(program);
-        let snapshot = Snapshot::new(program);
         let resolver = Resolver { program, names: &names, world: &world, templates: &templates };
-        by_file.par_iter_mut().for_each(|(_, edges)| {
-            resolver.resolve_all(edges);
-        });
+        let resolve = || {
+            by_file.par_iter_mut().with_max_len(FILES_AT_ONCE).for_each(|(_, edges)| {
+                resolver.resolve_all(edges);
+            });
+        };
+        let ((services, snapshot), ()) =
+            rayon::join(|| (ServiceIndex::new(program, &pods), Snapshot::new(program)), resolve);
         let mut edges = Vec::with_capacity(by_file.iter().map(|(_, edges)| edges.len()).sum());
         let mut ends = Vec::with_capacity(program.len());
         for (file_ends, mut file_edges) in by_file {
@@ -87,10 +93,7 @@ impl<'p> Graph<'p> {
             ends.extend(file_ends.into_iter().map(|end| base + end));
             edges.append(&mut file_edges);
         }
-        let leading = (0u32..).zip(&edges);
-        let mut incoming: Vec<_> =
-            leading.filter_map(|(index, edge): (u32, &Edge<'_>)| Some((edge.target()?, index))).collect();
-        incoming.sort_unstable();
+        let (incoming, incoming_ends) = by_target(&edges, program.len());
         let is_closed = settings.world == WorldSetting::Closed;
         Self {
             program,
@@ -106,6 +109,7 @@ impl<'p> Graph<'p> {
             edges,
             ends,
             incoming,
+            incoming_ends,
         }
     }
 
@@ -158,9 +162,7 @@ impl<'p> Graph<'p> {
 
     /// The references of an object, in source order.
     pub fn edges_from(&self, object: ObjectId) -> &[Edge<'p>] {
-        let index = object.0 as usize;
-        let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.edges[start as usize..self.ends[index] as usize]
+        &self.edges[run_of(&self.ends, object)]
     }
 
     /// The references that an object would have, which need not be one of the program: none is resolved.
@@ -175,9 +177,8 @@ impl<'p> Graph<'p> {
 
     /// The references that lead to an object.
     pub fn edges_to(&self, object: ObjectId) -> impl Iterator<Item = &Edge<'p>> {
-        let start = self.incoming.partition_point(|(target, _)| *target < object);
-        let run = self.incoming[start..].iter().take_while(move |(target, _)| *target == object);
-        run.map(|(_, index)| &self.edges[*index as usize])
+        let run = run_of(&self.incoming_ends, object);
+        self.incoming[run].iter().map(|index| &self.edges[*index as usize])
     }
 
     /// All objects of one identity, in order: more than one where it is defined twice.
@@ -368,6 +369,33 @@ fn is_patch(object: ObjectRef<'_>, patches: &[FileId]) -> bool {
     patches.binary_search(&object.file.id).is_ok()
 }
 
+/// What belongs to an object in a list that is grouped by objects, where it is known where each group ends.
+fn run_of(ends: &[u32], object: ObjectId) -> Range<usize> {
+    let index = object.0 as usize;
+    let start = index.checked_sub(1).map_or(0, |before| ends[before]);
+    start as usize..ends[index] as usize
+}
+
+/// The indexes of the edges that lead to objects, grouped by these and else in order, and where each group ends.
+fn by_target(edges: &[Edge<'_>], objects: usize) -> (Vec<u32>, Vec<u32>) {
+    let targets = || (0u32..).zip(edges).filter_map(|(index, edge)| Some((index, edge.target()?.0 as usize)));
+    let mut ends = vec![0u32; objects + 1];
+    targets().for_each(|(_, target)| ends[target + 1] += 1);
+    let mut end = 0;
+    for count in &mut ends {
+        end += *count;
+        *count = end;
+    }
+    // Where a group starts moves on to where it ends while it is filled.
+    let mut grouped = vec![0; end as usize];
+    for (index, target) in targets() {
+        grouped[ends[target] as usize] = index;
+        ends[target] += 1;
+    }
+    ends.truncate(objects);
+    (grouped, ends)
+}
+
 /// The edges of each file, and where those of each of its objects end.
 fn extract<'p>(
     program: &'p Program,
@@ -381,7 +409,7 @@ fn extract<'p>(
         start..first
     });
     let ranges: Vec<_> = starts.collect();
-    let by_file = ranges.into_par_iter().map(|objects| {
+    let by_file = ranges.into_par_iter().with_max_len(FILES_AT_ONCE).map(|objects| {
         let mut edges = Vec::new();
         let ends = objects.map(|index| {
             let object = program.object(ObjectId(index as u32));

@@ -16,8 +16,9 @@ pub(super) struct ServiceIndex<'p> {
 
 impl<'p> ServiceIndex<'p> {
     pub(super) fn new(program: &'p Program, pods: &PodIndex<'p>) -> Self {
+        let services = program.objects_of_kind(Kind::Service);
         let services: Vec<_> =
-            program.objects().filter_map(|object| Some((object.id, selector_of(object)?))).collect();
+            services.filter_map(|service| Some((service.id, selector_of(service)?))).collect();
         let mut by_pair = Vec::with_capacity(services.len());
         for (index, (id, selector)) in (0u32..).zip(&services) {
             let namespace = program.object(*id).namespace().unwrap_or_default();

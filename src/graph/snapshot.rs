@@ -2,6 +2,9 @@
 //! not exist.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use crate::graph::names::KindRef;
 use crate::parse::object::{File, ObjectId, ObjectRef, Program};
@@ -48,9 +51,10 @@ impl<'p> Snapshot<'p> {
     }
 }
 
-/// Whether live objects may stand in a file: nearly all have none, which one look at the bytes tells.
+/// Whether live objects may stand in a file: nearly all have no list, or a look at the bytes tells.
 pub(super) fn may_be_dump(file: &File) -> bool {
-    memchr::memmem::find(file.source.text().as_bytes(), b"resourceVersion").is_some()
+    static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("resourceVersion"));
+    file.has_list && FINDER.find(file.source.text().as_bytes()).is_some()
 }
 
 /// Whether an object stands in a `List`: one that was dumped alone says nothing of others.

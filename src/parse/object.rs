@@ -24,6 +24,8 @@ pub struct File {
     pub objects: Vec<Object>,
     /// The documents in it that are no objects, in order.
     pub fragments: Vec<Fragment>,
+    /// Whether any of the objects stands in a list.
+    pub has_list: bool,
     /// Why the file is not Kubernetes, if it is not: then it has no objects and no fragments.
     pub foreign: Option<foreign::SkipReason>,
 }
@@ -97,14 +99,17 @@ impl Reading<'_> {
 
 /// Reads the objects of a parsed file.
 pub fn read_objects(id: FileId, source: Arc<SourceFile>, parsed: Parsed, reading: Reading<'_>) -> File {
-    let mut file = File { id, source, parsed, objects: Vec::new(), fragments: Vec::new(), foreign: None };
+    let (objects, fragments) = (Vec::new(), Vec::new());
+    let mut file = File { id, source, parsed, objects, fragments, has_list: false, foreign: None };
     file.foreign = foreign::recognise(file.source.path(), file.source.text(), &file.parsed);
     if file.foreign.is_some() {
         return file;
     }
-    let File { parsed, objects, fragments, .. } = &mut file;
+    let File { parsed, objects, fragments, has_list, .. } = &mut file;
     for document in &parsed.documents {
+        let first = objects.len();
         read_document(parsed.tree.node(document.root), document.broken, reading, objects, fragments);
+        *has_list |= objects[first..].iter().any(|object| object.root != document.root);
     }
     file
 }
@@ -232,6 +237,8 @@ pub struct ObjectId(pub u32);
 pub struct Program {
     files: Vec<Arc<File>>,
     objects: Vec<(u32, u32)>,
+    /// The kind of each object: who wants those of one kind does not touch the others.
+    kinds: Vec<Kind>,
 }
 
 impl Program {
@@ -239,10 +246,12 @@ impl Program {
     /// larger program, with the same ids and spans.
     pub fn new(files: Vec<Arc<File>>) -> Self {
         let mut objects = Vec::with_capacity(files.iter().map(|file| file.objects.len()).sum());
+        let mut kinds = Vec::with_capacity(objects.capacity());
         for (index, file) in files.iter().enumerate() {
             objects.extend((0..file.objects.len()).map(|object| (index as u32, object as u32)));
+            kinds.extend(file.objects.iter().map(|object| object.kind));
         }
-        Self { files, objects }
+        Self { files, objects, kinds }
     }
 
     /// The files, in order.
@@ -285,6 +294,17 @@ impl Program {
         let start = self.objects.partition_point(|(other, _)| *other < file.0);
         let end = self.objects.partition_point(|(other, _)| *other <= file.0);
         (start..end).map(|index| self.object(ObjectId(index as u32)))
+    }
+
+    /// The objects of some kinds, in order.
+    pub fn objects_of_kinds(&self, is_wanted: impl Fn(Kind) -> bool) -> impl Iterator<Item = ObjectRef<'_>> {
+        let kinds = (0..).zip(&self.kinds);
+        kinds.filter(move |(_, kind)| is_wanted(**kind)).map(|(index, _)| self.object(ObjectId(index)))
+    }
+
+    /// The objects of one kind, in order.
+    pub fn objects_of_kind(&self, kind: Kind) -> impl Iterator<Item = ObjectRef<'_>> {
+        self.objects_of_kinds(move |other| other == kind)
     }
 
     /// All objects, in order.

@@ -40,13 +40,11 @@ impl Origins {
 
 fn of_file(file: &File) -> Vec<(Range<u32>, String)> {
     let text = file.source.text();
-    if file.source.kind() != FileKind::Manifest
-        || memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_none()
-    {
+    let comments = file.parsed.tree.comments();
+    let mut marks = comments.iter().filter_map(|comment| template_of(text, *comment)).peekable();
+    if file.source.kind() != FileKind::Manifest || marks.peek().is_none() {
         return Vec::new();
     }
-    let mut marks =
-        file.parsed.tree.comments().iter().filter_map(|comment| template_of(text, *comment)).peekable();
     let mut named = Vec::new();
     // A comment that follows a document, or stands between two `---`, speaks for the document that comes next.
     let mut pending = None;

@@ -1,6 +1,6 @@
 //! Many paths into an object, read in one walk.
 
-use crate::parse::tree::NodeRef;
+use crate::parse::tree::{KeySet, NodeRef};
 
 /// Paths with something that belongs to each, merged where they begin alike, so that no field is looked at twice.
 ///
@@ -15,6 +15,8 @@ pub struct Paths<T> {
 struct PathNode<T> {
     values: Vec<T>,
     children: Vec<Child>,
+    /// The keys of the children: most mappings have none of them.
+    keys: KeySet,
     /// A bit for each length that the key of a child has: most keys of a document are of no interest.
     lengths: u64,
 }
@@ -55,6 +57,7 @@ impl<T: Copy> Paths<T> {
         }
         let node = self.nodes.len();
         self.nodes[parent].children.push(Child { key: key.into(), is_list, node });
+        self.nodes[parent].keys.insert(key);
         self.nodes[parent].lengths |= bit_of_length(key);
         self.nodes.push(PathNode::default());
         node
@@ -74,6 +77,9 @@ impl<T: Copy> Paths<T> {
         let mut pending = vec![(0, root)];
         while let Some((at, mapping)) = pending.pop() {
             let holder: &PathNode<T> = &self.nodes[at];
+            if !mapping.may_have(holder.keys) {
+                continue;
+            }
             for (key, value) in mapping.entries() {
                 let key = key.key();
                 if holder.lengths & bit_of_length(&key) == 0 {
@@ -100,7 +106,7 @@ impl<T: Copy> Paths<T> {
 
 impl<T> Default for PathNode<T> {
     fn default() -> Self {
-        Self { values: Vec::new(), children: Vec::new(), lengths: 0 }
+        Self { values: Vec::new(), children: Vec::new(), keys: KeySet::default(), lengths: 0 }
     }
 }
 

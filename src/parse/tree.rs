@@ -123,6 +123,39 @@ pub(crate) mod flag {
     pub(crate) const MERGES: u32 = 1 << 13;
     /// A key that is `<<`.
     pub(crate) const MERGE_KEY: u32 = 1 << 14;
+    /// The node is text as it stands in the source, and its [`HEAD`] is known: a key, nearly always.
+    pub(crate) const HAS_HEAD: u32 = 1 << 15;
+    /// A mapping with a key that has no head, or that a later one overrides.
+    pub(crate) const HAS_ODD_KEY: u32 = 1 << 15;
+    /// Sixteen bits: of a key, what tells it apart from most others without a look at the source; of a mapping, a bit for
+    /// each of its keys, so that most keys that it does not have are known not to be there.
+    pub(crate) const HEAD: u32 = 0xFFFF << 16;
+
+    /// The head of a text that is not empty: its length, as far as it fits, and its first byte.
+    #[inline]
+    pub(crate) const fn head(text: &[u8]) -> u32 {
+        match text {
+            [first, ..] => HAS_HEAD | (text.len() as u32) << 24 | (*first as u32) << 16,
+            [] => 0,
+        }
+    }
+
+    /// The bit that a mapping has for a key with this head.
+    #[inline]
+    pub(crate) const fn key_bit(head: u32) -> u32 {
+        1 << 16 << (head.wrapping_mul(0x9E37_79B9) >> 28)
+    }
+}
+
+/// A few keys, and which mappings are known to have none of them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct KeySet(u32);
+
+impl KeySet {
+    /// Adds a key.
+    pub(crate) fn insert(&mut self, key: &str) {
+        self.0 |= flag::key_bit(flag::head(key.as_bytes()));
+    }
 }
 
 /// A look-up that the source alone does not answer: there are merges, aliases or escapes for keys, or keys that are not
@@ -433,33 +466,39 @@ impl<'t> NodeRef<'t> {
         }
     }
 
+    /// Whether this may be a mapping with one of the keys: rarely, where it has none of them.
+    pub(crate) fn may_have(self, keys: KeySet) -> bool {
+        let meta = self.target().node().meta;
+        meta & flag::KIND == flag::MAPPING && meta & (flag::MERGES | flag::HAS_ODD_KEY | keys.0) != 0
+    }
+
     /// Where a key stands in a mapping whose keys are nothing but plain or quoted text; its value comes right after it. A
-    /// walk over the keys that compares bytes of the source: nearly every look-up ends here.
+    /// walk over the keys that looks at the source where length and first byte agree: nearly every look-up ends here.
     fn find_plain_key(self, key: &str) -> Result<Option<NodeId>, NotPlain> {
         let target = self.target();
         let node = target.node();
-        let Some(first) = key.as_bytes().first() else { return Err(NotPlain) };
-        if node.meta & (flag::KIND | flag::MERGES) != flag::MAPPING {
+        if key.is_empty() || node.meta & (flag::KIND | flag::MERGES) != flag::MAPPING {
             return Err(NotPlain);
         }
+        let head = flag::head(key.as_bytes());
+        if node.meta & (flag::HAS_ODD_KEY | flag::key_bit(head)) == 0 {
+            return Ok(None);
+        }
+        const PLAIN: u32 = flag::KIND | flag::TEXT | flag::COOKED | flag::SHADOWED | flag::HAS_HEAD;
+        let wanted = flag::TEXT | head;
         let nodes = &self.tree.nodes[..node.payload as usize];
-        let bytes = self.tree.text.as_bytes();
-        // Of two keys of one length, the first letter tells most apart.
-        let is_key = |start: usize, end: usize| {
-            end - start == key.len() && bytes[start] == *first && bytes[start..end] == *key.as_bytes()
-        };
         let mut is_unsure = false;
         let mut at = target.id.0 as usize + 1;
         while let Some([name, value]) = nodes.get(at..).and_then(<[Node]>::first_chunk) {
-            if name.meta & (flag::KIND | flag::TEXT | flag::COOKED | flag::SHADOWED) == flag::TEXT {
-                let quotes = Style::quotes(name.meta);
-                if is_key(name.start as usize + quotes, name.end as usize - quotes) {
+            if name.meta & (PLAIN | flag::HEAD) == wanted {
+                if self.tree.content_of(*name).as_bytes() == key.as_bytes() {
                     return Ok(Some(NodeId(at as u32)));
                 }
-            } else if name.meta & flag::KIND == flag::SCALAR {
+            } else if name.meta & PLAIN != flag::TEXT | flag::HAS_HEAD {
+                if name.meta & flag::KIND != flag::SCALAR {
+                    return Err(NotPlain);
+                }
                 is_unsure = true;
-            } else {
-                return Err(NotPlain);
             }
             at = match value.meta & flag::KIND {
                 flag::SEQUENCE | flag::MAPPING => value.payload as usize,
@@ -605,6 +644,11 @@ impl<'t> NodeRef<'t> {
         let target = self.target();
         let node = target.node();
         (node.meta & (flag::KIND | flag::TEXT) == flag::TEXT).then(|| self.tree.content_of(node))
+    }
+
+    /// Whether it is a scalar that is text without looking at it: most strings are.
+    pub(crate) fn is_certainly_text(self) -> bool {
+        self.target().node().meta & (flag::KIND | flag::TEXT) == flag::TEXT
     }
 
     /// The scalar's text before resolution, quotes and escapes undone; empty for containers.

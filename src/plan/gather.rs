@@ -67,15 +67,18 @@ pub struct Gathered {
 /// Whether anything in the programs is a node: without one there is nothing to place on. Nodes that stand beside the
 /// manifests must say what they offer; one that does not is there for its labels.
 pub fn has_nodes(sources: Sources<'_>) -> bool {
-    !sources.inventory.is_empty() || sources.program.objects().any(|object| is_usable_node(object))
+    !sources.inventory.is_empty() || sources.program.objects_of_kinds(is_node).any(is_usable_node)
 }
 
 /// Whether the nodes, and all else that was named as an inventory, could be read to the end. Else it is not known what
 /// fits.
 pub fn is_whole(sources: Sources<'_>) -> bool {
-    let is_node = |object: &ObjectRef<'_>| matches!(object.kind(), Kind::Node | Kind::NodePool);
-    let nodes = sources.program.objects().filter(is_node);
+    let nodes = sources.program.objects_of_kinds(is_node);
     !sources.inventory.objects().chain(nodes).any(ObjectRef::is_broken)
+}
+
+fn is_node(kind: Kind) -> bool {
+    matches!(kind, Kind::Node | Kind::NodePool)
 }
 
 fn is_usable_node(object: ObjectRef<'_>) -> bool {
@@ -94,9 +97,8 @@ pub fn gather(sources: Sources<'_>) -> Gathered {
     for object in sources.inventory.objects() {
         gathered.add(object, Origin::Inventory, &mut running);
     }
-    let objects = sources.program.objects();
-    let snapshots: BTreeSet<_> =
-        objects.filter(|object| object.kind() == Kind::Node).map(|object| object.file.id).collect();
+    let nodes = sources.program.objects_of_kind(Kind::Node);
+    let snapshots: BTreeSet<_> = nodes.map(|node| node.file.id).collect();
     for object in sources.program.objects() {
         let origin = if snapshots.contains(&object.file.id) { Origin::Snapshot } else { Origin::Manifest };
         gathered.add(object, origin, &mut running);

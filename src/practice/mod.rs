@@ -95,16 +95,14 @@ impl<'p> Practice<'p> {
 
     /// All objects of the Prometheus operator that select others, in order.
     pub fn monitoring_servers(&self) -> &[ObjectRef<'p>] {
-        self.monitoring_servers.get_or_init(|| {
-            self.program.objects().filter(|object| monitoring::is_server(object.kind())).collect()
-        })
+        self.monitoring_servers.get_or_init(|| self.program.objects_of_kinds(monitoring::is_server).collect())
     }
 
     /// All routes of Ingresses that claim the same requests as this one, itself included, in order.
     pub fn routes_like(&self, key: &route::Key<'p>) -> &[Route<'p>] {
         let routes = self.routes.get_or_init(|| {
             let mut by_key: BTreeMap<_, Vec<_>> = BTreeMap::new();
-            for route in self.program.objects().flat_map(route::routes_of) {
+            for route in self.program.objects_of_kind(Kind::Ingress).flat_map(route::routes_of) {
                 by_key.entry(route.key).or_default().push(route);
             }
             by_key
@@ -121,7 +119,7 @@ impl<'p> Practice<'p> {
     pub fn node_ports(&self, number: i64, protocol: &'p str) -> &[NodePort<'p>] {
         let ports = self.node_ports.get_or_init(|| {
             let mut by_port: BTreeMap<_, Vec<_>> = BTreeMap::new();
-            for port in self.program.objects().flat_map(node_ports_of) {
+            for port in self.program.objects_of_kind(Kind::Service).flat_map(node_ports_of) {
                 by_port.entry((port.1, port.2)).or_default().push(port.0);
             }
             by_port

@@ -23,7 +23,7 @@ impl<'p> Selection<'p> {
     /// The selectors at a field of all objects of a kind. An absent selector selects nothing, an empty one everything,
     /// but for budgets before `policy/v1`.
     pub(super) fn new(program: &'p Program, kind: Kind, path: &str) -> Self {
-        let objects = program.objects().filter(|object| object.kind() == kind);
+        let objects = program.objects_of_kind(kind);
         let entries: Vec<_> =
             objects.filter_map(|object| Some((object, selector_at(object, path)?))).collect();
         let digest_of = |object: ObjectRef<'p>, (key, value)| digest(&[namespace_of(object), key, value]);

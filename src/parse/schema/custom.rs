@@ -115,7 +115,7 @@ impl CustomKinds {
     /// The kinds that the definitions in the program and the user's schemas describe; the former go first.
     pub fn of(program: &Program, user: &UserSchemas) -> Self {
         let mut kinds = user.kinds.clone();
-        for object in program.objects().filter(|object| object.kind() == Kind::CustomResourceDefinition) {
+        for object in program.objects_of_kind(Kind::CustomResourceDefinition) {
             if !object.is_broken() {
                 add_definition(&mut kinds, object.root());
             }

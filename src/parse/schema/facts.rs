@@ -13,6 +13,7 @@ use crate::parse::schema::table::{BuiltInKind, Scope, Table};
 use crate::parse::schema::walk::{Absence, Walk};
 use crate::parse::tree::NodeRef;
 use crate::parse::version::Version;
+use crate::source::FILES_AT_ONCE;
 
 /// How the target version stands to the kind of an object.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,11 +71,13 @@ impl Facts {
             .files()
             .par_iter()
             .zip(starts)
+            .with_max_len(FILES_AT_ONCE)
             .flat_map_iter(|(file, start)| facts_of_file(program, file, start, table, &custom))
             .collect();
         let mut unknown = BTreeMap::new();
-        for (object, facts) in program.objects().zip(&objects) {
+        for (id, facts) in (0..).map(ObjectId).zip(&objects) {
             if facts.standing == Standing::Unknown {
+                let object = program.object(id);
                 let kind = (object.api_version().to_owned(), object.kind_name().to_owned());
                 unknown.entry(kind).or_insert((object.id, 0)).1 += 1;
             }

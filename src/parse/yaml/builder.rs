@@ -520,8 +520,11 @@ impl<'s> Reader<'s> {
             self.inspect_mapping(frame.node);
         }
         self.last_end = end;
-        if self.is_key_next() && !self.is_recovering {
-            self.container_as_key(start, end);
+        if self.is_key_next() {
+            self.note_odd_key();
+            if !self.is_recovering {
+                self.container_as_key(start, end);
+            }
         }
     }
 
@@ -610,6 +613,7 @@ impl<'s> Reader<'s> {
                     meta: flag::SCALAR | Style::Plain.bits() | flag::COOKED,
                 });
                 if self.is_key_next() {
+                    self.note_odd_key();
                     return;
                 }
             }

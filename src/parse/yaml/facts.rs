@@ -80,13 +80,15 @@ impl Reader<'_> {
 
     /// Notes a key that has just been added to the innermost mapping.
     pub(crate) fn note_key(&mut self, id: u32) {
-        let node = self.tree.nodes[id as usize];
+        let node = &mut self.tree.nodes[id as usize];
         let text = if node.meta & (flag::TEXT | flag::COOKED | flag::KIND) == flag::TEXT {
             let inset = match node.meta >> flag::STYLE_SHIFT & 0b111 {
                 style if style == Style::SingleQuoted as u32 || style == Style::DoubleQuoted as u32 => 1,
                 _ => 0,
             };
-            &self.source.as_bytes()[node.start as usize + inset..node.end as usize - inset]
+            let text = &self.source.as_bytes()[node.start as usize + inset..node.end as usize - inset];
+            node.meta |= flag::head(text);
+            text
         } else {
             &[]
         };
@@ -97,6 +99,15 @@ impl Reader<'_> {
         let Some(frame) = self.frames.last_mut() else { return };
         frame.suspicious |= text.is_empty() || frame.seen & bit != 0;
         frame.seen |= bit;
+        let key = if text.is_empty() { flag::HAS_ODD_KEY } else { flag::key_bit(flag::head(text)) };
+        self.tree.nodes[frame.node as usize].meta |= key;
+    }
+
+    /// Notes a key that is no scalar of its own.
+    pub(crate) fn note_odd_key(&mut self) {
+        if let Some(frame) = self.frames.last() {
+            self.tree.nodes[frame.node as usize].meta |= flag::HAS_ODD_KEY;
+        }
     }
 
     /// `<<` merges if it is plain, or tagged `!` or `!!merge`.
@@ -124,6 +135,7 @@ impl Reader<'_> {
         let findings = self.with_tree(|reader| inspect_keys(reader.tree.node(NodeId(id))));
         for (key, value) in findings.shadowed {
             self.tree.nodes[key as usize].meta |= flag::SHADOWED;
+            self.tree.nodes[id as usize].meta |= flag::HAS_ODD_KEY;
             // Nobody sees what the value holds.
             self.forget_conversions(value);
         }

@@ -2,8 +2,10 @@
 //! stand in.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use memchr::memchr;
+use memchr::memmem::Finder;
 
 use crate::parse::yaml::bytes::{byte_at, line_end};
 
@@ -31,9 +33,8 @@ impl<'s> Chunks<'s> {
 
     /// Where the next `---` at the start of a line is, from a place inside or at the start of a line on.
     fn next_separator(&self, from: usize) -> Option<usize> {
-        let finder = memchr::memmem::find_iter(&self.bytes[from..], b"\n---");
-        let mut finder = finder.map(|at| from + at + 1);
-        finder.next()
+        static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("\n---"));
+        FINDER.find(&self.bytes[from..]).map(|at| from + at + 1)
     }
 }
 

@@ -92,7 +92,7 @@ pub(super) fn cluster_scoped<'p>(
 ) -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
     for program in programs {
-        let definitions = program.objects().filter(|object| object.kind() == Kind::CustomResourceDefinition);
+        let definitions = program.objects_of_kind(Kind::CustomResourceDefinition);
         for definition in definitions {
             let text = |path| definition.get(path).and_then(NodeRef::as_str);
             if let (Some("Cluster"), Some(group), Some(kind)) =

@@ -33,7 +33,7 @@ pub fn surge_misses(fit: &Fit, program: &Program) -> Vec<SurgeMiss> {
     if !fit.misses.is_empty() {
         return Vec::new();
     }
-    let deployments = program.objects().filter(|object| object.kind() == Kind::Deployment);
+    let deployments = program.objects_of_kind(Kind::Deployment);
     let asked: Vec<(ObjectRef<'_>, &[Arc<Pod>])> = deployments
         .filter_map(|object| {
             let workload = fit.workload_of(object.id)?;
