@@ -181,8 +181,9 @@ pub struct Field {
 /// A type of the target version.
 #[derive(Debug)]
 pub struct Type {
-    /// The first eight bytes of each name, so that most look-ups compare one number.
-    prefixes: Box<[u64]>,
+    /// One past the index of a field at the place that its name is hashed to, or at the next that was free; 0 where there
+    /// is none. A power of two long, and at most half full.
+    slots: Box<[u16]>,
     fields: Box<[Field]>,
     required: Box<[u16]>,
     absent: Box<[(&'static str, VersionRange)]>,
@@ -191,14 +192,14 @@ pub struct Type {
 impl Type {
     /// The field of a name.
     pub fn field(&self, name: &str) -> Option<&Field> {
-        let prefix = prefix_of(name);
-        let start = self.prefixes.partition_point(|&other| other < prefix);
-        self.fields[start..]
-            .iter()
-            .zip(&self.prefixes[start..])
-            .take_while(|&(_, &other)| other == prefix)
-            .map(|(field, _)| field)
-            .find(|field| field.name.len() == name.len() && field.name.get(PREFIX..) == name.get(PREFIX..))
+        let mut slot = slot_of(name, self.slots.len());
+        loop {
+            let field = self.fields.get(usize::from(self.slots[slot].checked_sub(1)?))?;
+            if field.name == name {
+                return Some(field);
+            }
+            slot = (slot + 1) % self.slots.len();
+        }
     }
 
     /// All fields, sorted by name.
@@ -217,18 +218,31 @@ impl Type {
     }
 }
 
-/// How many bytes of a name are compared at once.
-const PREFIX: usize = 8;
-
-/// The first bytes of a name as a number that orders as they do.
-fn prefix_of(name: &str) -> u64 {
-    let name = name.as_bytes();
-    let Some(first) = name.first_chunk::<PREFIX>() else {
-        let number = name.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
-        // An empty name would be shifted out of the number.
-        return number.checked_shl(8 * (PREFIX - name.len()) as u32).unwrap_or_default();
+/// Where a name is looked for first among so many slots, a power of two: by its length and its first and last bytes.
+fn slot_of(name: &str, slots: usize) -> usize {
+    let bytes = name.as_bytes();
+    let word = match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     };
-    u64::from_be_bytes(*first)
+    let hash = (word ^ bytes.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (hash >> 32) as usize & (slots - 1)
+}
+
+/// The slots of fields.
+fn slots_of(fields: &[Field]) -> Box<[u16]> {
+    let count = (2 * fields.len()).next_power_of_two().max(2);
+    let mut slots = vec![0; count];
+    for (index, field) in (1..).zip(fields) {
+        let mut slot = slot_of(field.name, count);
+        while slots[slot] != 0 {
+            slot = (slot + 1) % count;
+        }
+        slots[slot] = index;
+    }
+    slots.into()
 }
 
 #[derive(Debug)]
@@ -408,11 +422,10 @@ impl Table {
                 field.required = sign == '+';
             }
         }
-        fields.sort_by_key(|field| (prefix_of(field.name), field.name));
+        fields.sort_by_key(|field| field.name);
         let required = fields.iter().enumerate().filter(|(_, field)| field.required);
         let required = required.map(|(index, _)| index as u16).collect();
-        let prefixes = fields.iter().map(|field| prefix_of(field.name)).collect();
-        Type { prefixes, fields: fields.into(), required, absent: absent.into() }
+        Type { slots: slots_of(&fields), fields: fields.into(), required, absent: absent.into() }
     }
 
     fn shape(&self, text: &str) -> Shape {

@@ -229,6 +229,9 @@ fn is_empty(node: NodeRef<'_>) -> bool {
 /// Checks a scalar as `encoding/json` would decode it into the Go type. Null is as absent, or the zero value.
 fn check_scalar(node: NodeRef<'_>, leaf: Leaf) -> Result<(), Fault> {
     let wrong = || Fault::WrongType { expected: Expected::Leaf(leaf) };
+    if leaf == Leaf::String && node.is_certainly_text() {
+        return Ok(());
+    }
     let Some(scalar) = node.scalar() else { return Err(wrong()) };
     match (leaf, scalar) {
         (_, Scalar::Null)
