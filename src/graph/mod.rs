@@ -28,7 +28,7 @@ use crate::config::{Settings, World as WorldSetting};
 use crate::graph::declared::Declared;
 use crate::graph::names::NameIndex;
 use crate::graph::pods::PodIndex;
-use crate::graph::reference::{Edge, Resolution};
+use crate::graph::reference::{Edge, Resolution, Scope, To, readings};
 use crate::graph::selector::Selector;
 use crate::graph::services::ServiceIndex;
 use crate::graph::snapshot::Snapshot;
@@ -413,8 +413,34 @@ impl<'p> Resolver<'_, 'p> {
                 Some((name, resolution)) if is_namespace && name == edge.name => resolution,
                 _ => self.lookup(self.program.object(edge.from), edge.kind, edge.namespace, edge.name),
             };
+            if edge.resolution == Resolution::Missing {
+                self.read_otherwise(edge);
+            }
             if is_namespace {
                 namespace = Some((edge.name, edge.resolution));
+            }
+        }
+    }
+
+    /// What else a field may mean of which the first reading leads nowhere.
+    fn read_otherwise(&self, edge: &mut Edge<'p>) {
+        let from = self.program.object(edge.from);
+        if let To::Either(_, other) = edge.row.to {
+            let kind = KindRef::Known(other);
+            let resolution = self.lookup(from, kind, None, edge.name);
+            if resolution != Resolution::Missing {
+                (edge.kind, edge.namespace, edge.resolution) = (kind, None, resolution);
+            }
+        }
+        if matches!(edge.row.scope, Scope::Hyphens)
+            && let Some(id) = edge.hyphenated()
+        {
+            for (namespace, name) in readings(id) {
+                let resolution = self.lookup(from, edge.kind, Some(namespace), name);
+                if resolution != Resolution::Missing {
+                    (edge.namespace, edge.name, edge.resolution) = (Some(namespace), name, resolution);
+                    break;
+                }
             }
         }
     }
