@@ -146,6 +146,11 @@ impl<'p> Graph<'p> {
         kustomize::adds_label(self.program, key)
     }
 
+    /// Whether a patch of a kustomization file may add a key to a ConfigMap or Secret of the input.
+    pub fn may_be_patched_in(&self, kind: Kind, name: &str, key: &str) -> bool {
+        kustomize::may_add_key(self.program, &self.patches, (kind, name), key)
+    }
+
     /// Whether a kustomization file of the input replaces `$(name)` in what it builds: it is one of its `vars`.
     pub fn is_kustomize_variable(&self, name: &str) -> bool {
         kustomize::has_variable(self.program, name)
