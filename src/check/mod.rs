@@ -47,6 +47,7 @@ mod ingress_tls_host;
 mod ingress_without_tls;
 mod invalid_inventory;
 mod invalid_rbac_rule;
+mod invalid_service;
 mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
@@ -184,6 +185,7 @@ pub static CHECKS: &[&Check] = &[
     &invalid_value::CHECK,
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
+    &invalid_service::CHECK,
     &odd_address::CHECK,
     &request_above_limit::CHECK,
     &restart_policy::CHECK,
