@@ -25,6 +25,7 @@ mod deprecated_field;
 mod duplicate_entry;
 mod duplicate_env;
 mod duplicate_key;
+mod duplicate_name;
 mod duplicate_object;
 mod duplicate_port;
 mod egress_without_dns;
@@ -186,6 +187,7 @@ pub static CHECKS: &[&Check] = &[
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
     &invalid_service::CHECK,
+    &duplicate_name::CHECK,
     &odd_address::CHECK,
     &request_above_limit::CHECK,
     &restart_policy::CHECK,
