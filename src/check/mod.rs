@@ -73,6 +73,7 @@ mod missing_requests;
 mod missing_spread;
 mod monitor_not_selected;
 mod monitor_selects_nothing;
+mod mount_path;
 mod no_room_for_rollout;
 mod no_schema;
 mod node_port_clash;
@@ -188,6 +189,7 @@ pub static CHECKS: &[&Check] = &[
     &invalid_rbac_rule::CHECK,
     &invalid_service::CHECK,
     &duplicate_name::CHECK,
+    &mount_path::CHECK,
     &odd_address::CHECK,
     &request_above_limit::CHECK,
     &restart_policy::CHECK,
