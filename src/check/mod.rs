@@ -22,6 +22,7 @@ mod default_class_clash;
 mod deleted_but_named;
 mod deprecated_api;
 mod deprecated_field;
+mod downward_api;
 mod duplicate_entry;
 mod duplicate_env;
 mod duplicate_key;
@@ -190,6 +191,7 @@ pub static CHECKS: &[&Check] = &[
     &invalid_service::CHECK,
     &duplicate_name::CHECK,
     &mount_path::CHECK,
+    &downward_api::CHECK,
     &odd_address::CHECK,
     &request_above_limit::CHECK,
     &restart_policy::CHECK,
