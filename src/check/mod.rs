@@ -43,6 +43,7 @@ mod ignored_field;
 mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
+mod incomplete_secret;
 mod ineffective_policy_rule;
 mod ingress_conflict;
 mod ingress_tls_host;
@@ -188,6 +189,7 @@ pub static CHECKS: &[&Check] = &[
     &invalid_value::CHECK,
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
+    &incomplete_secret::CHECK,
     &invalid_service::CHECK,
     &duplicate_name::CHECK,
     &mount_path::CHECK,
