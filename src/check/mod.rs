@@ -73,6 +73,7 @@ mod missing_readiness_probe;
 mod missing_reference_grant;
 mod missing_requests;
 mod missing_spread;
+mod missing_sub_path;
 mod monitor_not_selected;
 mod monitor_selects_nothing;
 mod mount_path;
@@ -203,6 +204,7 @@ pub static CHECKS: &[&Check] = &[
     &deprecated_field::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
+    &missing_sub_path::CHECK,
     &wrong_secret_type::CHECK,
     &claim_volume_mismatch::CHECK,
     &claim_smaller_than_source::CHECK,
