@@ -12,6 +12,7 @@ mod cascading_deletion;
 mod certificate_overlap;
 mod claim_fit;
 mod claim_held_by_old_pod;
+mod claim_name_taken;
 mod claim_smaller_than_source;
 mod claim_volume_mismatch;
 mod cluster_admin_binding;
@@ -207,6 +208,7 @@ pub static CHECKS: &[&Check] = &[
     &missing_sub_path::CHECK,
     &wrong_secret_type::CHECK,
     &claim_volume_mismatch::CHECK,
+    &claim_name_taken::CHECK,
     &claim_smaller_than_source::CHECK,
     &service_selects_nothing::CHECK,
     &service_target_port::CHECK,
