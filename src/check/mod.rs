@@ -45,6 +45,7 @@ mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
 mod incomplete_secret;
+mod ineffective_canary;
 mod ineffective_policy_rule;
 mod ingress_conflict;
 mod ingress_tls_host;
@@ -294,6 +295,7 @@ pub static CHECKS: &[&Check] = &[
     &missing_pdb::CHECK,
     &rwo_claim_shared::CHECK,
     &ingress_conflict::CHECK,
+    &ineffective_canary::CHECK,
     &node_port_clash::CHECK,
     &selector_overlap::CHECK,
     &secret_in_env::CHECK,

@@ -21,8 +21,9 @@ use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
 use crate::practice::mesh::{destinations_of, full_host};
 use crate::practice::monitoring::{is_selected, is_server};
+use crate::practice::node_ports_of;
 use crate::practice::placement::{self, Range};
-use crate::practice::{node_ports_of, route::routes_of};
+use crate::practice::route::{is_canary, routes_of};
 use crate::practice::selection::items_at;
 use crate::source::FileRole;
 
@@ -273,6 +274,8 @@ fn object_says<'o>(
     let looks_around = match object.kind() {
         Kind::NetworkPolicy => names_port_elsewhere(object),
         Kind::ServiceMonitor | Kind::PodMonitor => object.get("spec.namespaceSelector").is_some(),
+        // What it is a canary of.
+        Kind::Ingress => is_canary(object),
         _ => false,
     };
     said.read(looks_around.then_some(About::AllNamespaces));
