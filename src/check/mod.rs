@@ -51,6 +51,7 @@ mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
 mod invalid_inventory;
+mod invalid_name;
 mod invalid_rbac_rule;
 mod invalid_service;
 mod invalid_value;
@@ -193,6 +194,7 @@ pub static CHECKS: &[&Check] = &[
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
     &incomplete_secret::CHECK,
+    &invalid_name::CHECK,
     &invalid_service::CHECK,
     &duplicate_name::CHECK,
     &mount_path::CHECK,
