@@ -370,6 +370,48 @@ spec: {rules: [{from: [{source: {principals: [cluster.local/ns/shop/sa/web]}}]}]
     assert!(after.contains("[cluster.local/ns/shop/sa/front]"), "{after}");
 }
 
+/// Annotations of Kong and Traefik list several names.
+#[test]
+fn an_object_is_renamed_inside_lists_of_names() {
+    let text = "--- kong.yaml
+apiVersion: configuration.konghq.com/v1
+kind: KongPlugin
+metadata: {name: lim⟨⟩its, namespace: shop}
+---
+apiVersion: configuration.konghq.com/v1
+kind: KongClusterPlugin
+metadata: {name: tracing}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: shop, annotations: {konghq.com/plugins: 'tracing, limits'}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: other, annotations: {konghq.com/plugins: 'tracing,shop:limits'}}
+";
+    let after = renamed(text, "slower").unwrap();
+    assert!(after.contains("'tracing, slower'") && after.contains("'tracing,shop:slower'"), "{after}");
+    // The name under the cursor is meant, not the first of the list.
+    let inside = text.replace(MARK, "").replace("'tracing, limits'", "'tracing, lim⟨⟩its'");
+    assert_eq!(renamed(&inside, "slower").unwrap(), after);
+    let text = "--- traefik.yaml
+apiVersion: traefik.io/v1alpha1
+kind: Middleware
+metadata: {name: basic-au⟨⟩th, namespace: kube-system}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: web
+  namespace: kube
+  annotations:
+    traefik.ingress.kubernetes.io/router.middlewares: kube-login@kubernetescrd, kube-system-basic-auth@kubernetescrd
+";
+    let after = renamed(text, "login").unwrap();
+    assert!(after.contains(" kube-login@kubernetescrd, kube-system-login@kubernetescrd"), "{after}");
+}
+
 #[test]
 fn quotes_stay_as_they_are() {
     let text = shop("configMapRef: {name: settings}", "configMapRef: {name: 'settings'}").replacen(

@@ -2,7 +2,7 @@
 
 use crate::check::{Context, Report};
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::reference::{Absence, Edge, Resolution};
+use crate::graph::reference::{Absence, Edge, Resolution, To};
 use crate::graph::{Closest, KindRef, world};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
@@ -35,7 +35,8 @@ pub(super) fn severity_of_edge(
         return Some(Severity::Error);
     }
     let from = context.program.object(edge.from);
-    let is_furniture = edge.row.absence == Absence::Usual || is_for_all(edge.kind);
+    let is_furniture =
+        edge.row.absence == Absence::Usual || is_for_all(edge.kind) || may_be_for_all(context, edge);
     // Another namespace of which the input has nothing, or which the cluster fills by itself, is not the input's business.
     let is_abroad = edge.namespace != from.namespace()
         && edge.namespace.is_some_and(|name| is_system(Some(name)) || !context.graph.is_inhabited(name));
@@ -89,6 +90,11 @@ fn is_for_all(kind: KindRef<'_>) -> bool {
         ),
         KindRef::Other { name, .. } => name.contains("Cluster"),
     }
+}
+
+/// Whether what is named may be one for all namespaces, where the input has none for its own.
+fn may_be_for_all(context: &Context<'_>, edge: &Edge<'_>) -> bool {
+    matches!(edge.row.to, To::Either(..)) && context.graph.all(edge.kind, edge.namespace).next().is_none()
 }
 
 /// Whether a namespace is one of those that every cluster has and fills by itself.

@@ -2,11 +2,12 @@
 
 use crate::check::{Check, Context, Group, Run, Sink, absence, hpa_target};
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::reference::{Edge, Resolution, Scope};
+use crate::graph::reference::{Edge, Resolution, Scope, To};
 use crate::graph::{Closest, KindRef};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
+use crate::source::Span;
 
 pub(super) static CHECK: Check = Check {
     id: "dangling-reference",
@@ -33,7 +34,10 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         if reported.contains(&target) {
             continue;
         }
-        let closest = context.graph.closest_name(edge.kind, edge.namespace, edge.name);
+        let closest = context.graph.closest_name(edge.kind, edge.namespace, edge.name).or_else(|| {
+            let To::Either(_, other) = edge.row.to else { return None };
+            context.graph.closest_name(KindRef::Known(other), None, edge.name)
+        });
         if let Some(severity) = absence::severity_of_edge(context, edge, closest.as_ref()) {
             reported.push(target);
             report(context, edge, closest, severity, sink);
@@ -66,12 +70,15 @@ fn report(
     };
     let kind = edge.kind.name();
     let message = format!("{} names {kind} `{full_name}`, which {fate}", absence::title(from));
-    let report = sink.report(from, edge.field, message).severity(severity).label(match edge.namespace {
+    let place = edge.place_in_list();
+    let report = sink.report(from, edge.field, message).within(place.clone());
+    let report = report.severity(severity).label(match edge.namespace {
         Some(namespace) => format!("no {kind} of this name in namespace `{namespace}`"),
         None => format!("no {kind} of this name"),
     });
     let report = match closest {
         Some(closest) => {
+            let kind = closest.object.kind_name();
             report.related(closest.object.name_span(), format!("this {kind} has a similar name"))
         }
         None => report,
@@ -84,17 +91,14 @@ fn report(
     let report = report.help(help);
     let Some(closest) = closest.filter(|closest| closest.is_typo) else { return };
     let name = closest.object.name();
-    let text = match (edge.row.scope, edge.namespace) {
-        (Scope::Slash, Some(namespace)) if edge.field.content().contains('/') => {
-            format!("{namespace}/{name}")
-        }
-        (Scope::ServiceHost | Scope::ExternalName | Scope::Principal | Scope::Anywhere | Scope::Dot, _) => {
-            let (before, after) = edge.beside_name();
-            let written = edge.field.content();
-            format!("{}{name}{}", &written[..before], &written[written.len() - after..])
-        }
-        _ => name.to_owned(),
-    };
+    if let Some(place) = place {
+        let span = Span::new(from.file.id, place.start, place.end);
+        report.fix(format!("write `{name}`"), Safety::Safe, span, name);
+        return;
+    }
+    let (before, after) = edge.beside_name();
+    let written = edge.field.content();
+    let text = format!("{}{name}{}", &written[..before], &written[written.len() - after..]);
     if let Some(text) = edit::in_style_of(edge.field, &text) {
         report.fix(format!("write `{name}`"), Safety::Safe, from.span(edge.field), text);
     }

@@ -46,7 +46,8 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             let made: Option<Vec<_>> = makers.map(|maker| keys_made(maker?, edge.name)).collect();
             let Some(made) = made else { continue };
             let mut keys: Vec<_> = made.into_iter().flatten().collect();
-            if !keys.iter().any(|made| made == key.content()) {
+            let is_made = keys.iter().any(|made| made == key.content());
+            if !is_made && !context.graph.may_be_patched_in(kind, edge.name, key.content()) {
                 keys.extend(found.into_iter().flat_map(keys_of).map(|key| key.key()));
                 report(object, edge, key, source, &keys, sink);
             }

@@ -13,7 +13,7 @@ pub(super) static CHECK: Check = Check {
     group: Group::Reference,
     severity: Severity::Warning,
     since: "0.1.0",
-    summary: "a route or Gateway names an object of another namespace that does not permit it",
+    summary: "a route, Gateway or claim names an object of another namespace that does not permit it",
     page: include_str!("missing_reference_grant.md"),
     run: Run::Object(run),
 };
@@ -26,6 +26,8 @@ const FIELDS: &[&str] = &[
     ".certificateRefs[].name",
     ".clientCertificateRef.name",
     ".caCertificateRefs[].name",
+    // Of a claim (`IsGranted` of the external provisioner).
+    ".dataSourceRef.name",
 ];
 
 fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
@@ -39,6 +41,7 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             | Kind::TLSRoute
             | Kind::TCPRoute
             | Kind::UDPRoute
+            | Kind::PersistentVolumeClaim
     );
     if !has_references {
         return;

@@ -12,6 +12,7 @@ mod cascading_deletion;
 mod certificate_overlap;
 mod claim_fit;
 mod claim_held_by_old_pod;
+mod claim_name_taken;
 mod claim_smaller_than_source;
 mod claim_volume_mismatch;
 mod cluster_admin_binding;
@@ -22,9 +23,11 @@ mod default_class_clash;
 mod deleted_but_named;
 mod deprecated_api;
 mod deprecated_field;
+mod downward_api;
 mod duplicate_entry;
 mod duplicate_env;
 mod duplicate_key;
+mod duplicate_name;
 mod duplicate_object;
 mod duplicate_port;
 mod egress_without_dns;
@@ -41,12 +44,16 @@ mod ignored_field;
 mod ignored_namespace;
 mod immutable_field;
 mod in_tree_provisioner;
+mod incomplete_secret;
+mod ineffective_canary;
 mod ineffective_policy_rule;
 mod ingress_conflict;
 mod ingress_tls_host;
 mod ingress_without_tls;
 mod invalid_inventory;
+mod invalid_name;
 mod invalid_rbac_rule;
+mod invalid_service;
 mod invalid_value;
 mod job_without_ttl;
 mod key_collision;
@@ -69,8 +76,10 @@ mod missing_readiness_probe;
 mod missing_reference_grant;
 mod missing_requests;
 mod missing_spread;
+mod missing_sub_path;
 mod monitor_not_selected;
 mod monitor_selects_nothing;
+mod mount_path;
 mod no_room_for_rollout;
 mod no_schema;
 mod node_port_clash;
@@ -184,6 +193,12 @@ pub static CHECKS: &[&Check] = &[
     &invalid_value::CHECK,
     &missing_field::CHECK,
     &invalid_rbac_rule::CHECK,
+    &incomplete_secret::CHECK,
+    &invalid_name::CHECK,
+    &invalid_service::CHECK,
+    &duplicate_name::CHECK,
+    &mount_path::CHECK,
+    &downward_api::CHECK,
     &odd_address::CHECK,
     &request_above_limit::CHECK,
     &restart_policy::CHECK,
@@ -193,8 +208,10 @@ pub static CHECKS: &[&Check] = &[
     &deprecated_field::CHECK,
     &dangling_reference::CHECK,
     &missing_key::CHECK,
+    &missing_sub_path::CHECK,
     &wrong_secret_type::CHECK,
     &claim_volume_mismatch::CHECK,
+    &claim_name_taken::CHECK,
     &claim_smaller_than_source::CHECK,
     &service_selects_nothing::CHECK,
     &service_target_port::CHECK,
@@ -280,6 +297,7 @@ pub static CHECKS: &[&Check] = &[
     &missing_pdb::CHECK,
     &rwo_claim_shared::CHECK,
     &ingress_conflict::CHECK,
+    &ineffective_canary::CHECK,
     &node_port_clash::CHECK,
     &selector_overlap::CHECK,
     &secret_in_env::CHECK,

@@ -1,5 +1,7 @@
 //! Where checks report: severity is decided here, once.
 
+use std::ops::Range;
+
 use crate::check::Check;
 use crate::config::Level;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Label, ObjectName, Safety, Severity};
@@ -90,6 +92,15 @@ impl Report<'_> {
     pub fn severity(self, severity: Severity) -> Self {
         if !matches!(self.level, Level::At(_)) {
             self.diagnostic.severity = severity;
+        }
+        self
+    }
+
+    /// Points at a part of what was reported.
+    pub fn within(self, part: Option<Range<u32>>) -> Self {
+        if let Some(part) = part {
+            let span = &mut self.diagnostic.primary.span;
+            *span = Span::new(span.file, part.start, part.end);
         }
         self
     }

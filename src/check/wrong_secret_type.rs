@@ -1,11 +1,10 @@
 #![doc = include_str!("wrong_secret_type.md")]
 
 use crate::check::missing_key::{describe_keys, has_key, is_filled_by_others, keys_of};
-use crate::check::{Check, Context, Group, Run, Sink, absence};
+use crate::check::{Check, Context, Group, Run, Sink, absence, incomplete_secret};
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::KindRef;
 use crate::graph::reference::Edge;
-use crate::graph::typo;
+use crate::graph::{KindRef, typo};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
@@ -53,6 +52,9 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         };
         let Some(reader) = reader_of(edge.row.path).filter(|_| !told.contains(&target)) else { continue };
         let secret = context.program.object(target);
+        let asks_for_it =
+            |fault: &Fault| matches!(fault, Fault::Key(key) if incomplete_secret::asks_for(secret, key));
+        let is_told_there = |fault: &Fault| asks_for_it(fault) && context.is_on("incomplete-secret");
         // Defined twice, it may be either. One without keys is filled by somebody else.
         let suits = |secret: ObjectRef<'_>| {
             is_filled_by_others(secret) || keys_of(secret).next().is_none() || fault(reader, secret).is_none()
@@ -60,7 +62,7 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         if context.graph.find(edge.kind, edge.namespace, edge.name).any(suits) {
             continue;
         }
-        if let Some(fault) = fault(reader, secret) {
+        if let Some(fault) = fault(reader, secret).filter(|fault| !is_told_there(fault)) {
             told.push(target);
             report(object, edge, secret, reader, fault, sink);
         }

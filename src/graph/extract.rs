@@ -6,7 +6,7 @@ use compact_str::CompactString;
 
 use crate::graph::declared::Declared;
 use crate::graph::names::KindRef;
-use crate::graph::reference::{Edge, From, Resolution, Row, Scope, To};
+use crate::graph::reference::{Edge, From, Resolution, Row, Scope, To, listed};
 use crate::graph::table::{self, DECLARED};
 use crate::graph::world::service_of_host;
 use crate::parse::kind::Kind;
@@ -95,6 +95,10 @@ pub(super) fn edges_of<'p>(object: ObjectRef<'p>, declared: &Declared<'p>, edges
             let kind = declared.kind_of_parameters(object);
             edges.extend(kind.and_then(|kind| edge(object, row, field, holder, kind)));
         }
+        _ if row.scope.is_list() => {
+            let kind = target_kind(row, field, holder);
+            edges.extend(kind.into_iter().flat_map(|kind| listed_edges(object, row, field, holder, kind)));
+        }
         _ => edges
             .extend(target_kind(row, field, holder).and_then(|kind| edge(object, row, field, holder, kind))),
     };
@@ -160,7 +164,35 @@ fn edge<'p>(
             let name = parts.next()?;
             (parts.next().or(object.namespace()), name)
         }
+        // Such a field has as many edges as entries.
+        Scope::Colons | Scope::Hyphens => return None,
     };
+    edge_to(object, row, field, holder, kind, (namespace, name))
+}
+
+/// The edges of a field that names several objects.
+fn listed_edges<'p>(
+    object: ObjectRef<'p>,
+    row: &'static Row,
+    field: NodeRef<'p>,
+    holder: NodeRef<'p>,
+    kind: KindRef<'p>,
+) -> impl Iterator<Item = Edge<'p>> {
+    let entries = field.as_str().into_iter().flat_map(listed);
+    entries.filter_map(move |(_, entry)| {
+        let target = row.scope.of_entry(entry, object.namespace())?;
+        edge_to(object, row, field, holder, kind, target)
+    })
+}
+
+fn edge_to<'p>(
+    object: ObjectRef<'p>,
+    row: &'static Row,
+    field: NodeRef<'p>,
+    holder: NodeRef<'p>,
+    kind: KindRef<'p>,
+    (namespace, name): (Option<&'p str>, &'p str),
+) -> Option<Edge<'p>> {
     if !is_plain_name(name) {
         return None;
     }
@@ -229,6 +261,13 @@ fn target_kind<'p>(row: &Row, field: NodeRef<'p>, holder: NodeRef<'p>) -> Option
             let is_set = holder.get(flag).and_then(NodeRef::as_bool) == Some(true);
             Some(KindRef::Known(if is_set { set } else { unset }))
         }
+        To::Either(kind, _) => Some(KindRef::Known(kind)),
+        To::Among(kinds) => {
+            let said = sibling(holder, "kind");
+            let kind = kinds.iter().find(|kind| said.is_none_or(|said| kind.as_str() == said));
+            kind.filter(|_| !field.content().contains('@')).map(|kind| KindRef::Known(*kind))
+        }
+        To::NamedBy(key) => Kind::named(sibling(holder, key)?).map(KindRef::Known),
         To::Foreign(group, name) => Some(KindRef::Other { group, name }),
         // They are found with the help of the whole input.
         To::Resources | To::Parameters | To::Declared => None,

@@ -1,7 +1,8 @@
 //! Kustomization files, as far as they say which files of the input are no objects of their own.
 
 use crate::parse::NodeRef;
-use crate::parse::object::{File, Program};
+use crate::parse::kind::Kind;
+use crate::parse::object::{File, ObjectRef, Program};
 use crate::source::FileId;
 
 /// Whether a file is a kustomization file, by its name.
@@ -47,6 +48,34 @@ pub(super) fn adds_label(program: &Program, key: &str) -> bool {
         let mut pairs = pairs.filter_map(|label| label.get("pairs")).chain(root.get("commonLabels"));
         pairs.any(|pairs| pairs.get(key).is_some()) || root.get("transformers").is_some()
     })
+}
+
+/// Whether a patch, in one of these files or in a kustomization file itself, may add a key to a ConfigMap or Secret: it is
+/// for an object of that kind and name and has the key, or speaks of the key in a form that is no object.
+pub(super) fn may_add_key(
+    program: &Program,
+    patches: &[FileId],
+    (kind, name): (Kind, &str),
+    key: &str,
+) -> bool {
+    let adds = |object: ObjectRef<'_>| {
+        let maps = ["data", "binaryData", "stringData"].into_iter().filter_map(|map| object.root().get(map));
+        object.kind() == kind && object.name() == name && maps.into_iter().any(|map| map.get(key).is_some())
+    };
+    let mut patched = patches.iter().map(|id| program.file(*id));
+    let by_file = patched.any(|file| match file.objects.is_empty() {
+        true => file.source.text().contains(key),
+        false => program.objects_of(file.id).any(adds),
+    });
+    let inline = |root: NodeRef<'_>| {
+        let lists = ["patches", "patchesStrategicMerge", "patchesJson6902"];
+        let entries = lists.into_iter().filter_map(|list| root.get(list)).flat_map(NodeRef::items);
+        // One without a line break is the path of a file.
+        let texts = entries.map(|entry| entry.get("patch").unwrap_or(entry).content());
+        let mut texts = texts.filter(|text| text.contains(['\n', '{']));
+        texts.any(|text| text.contains(key))
+    };
+    by_file || program.files().iter().flat_map(|file| roots(file)).any(inline)
 }
 
 /// Whether a kustomization file declares a variable of this name.

@@ -30,7 +30,7 @@ use crate::config::{Settings, World as WorldSetting};
 use crate::graph::declared::Declared;
 use crate::graph::names::NameIndex;
 use crate::graph::pods::PodIndex;
-use crate::graph::reference::{Edge, Resolution};
+use crate::graph::reference::{Edge, Resolution, Scope, To, readings};
 use crate::graph::selector::Selector;
 use crate::graph::services::ServiceIndex;
 use crate::graph::snapshot::Snapshot;
@@ -148,6 +148,11 @@ impl<'p> Graph<'p> {
     /// Whether a kustomization file of the input may add labels of a key to objects that do not have it.
     pub fn may_be_labelled(&self, key: &str) -> bool {
         kustomize::adds_label(self.program, key)
+    }
+
+    /// Whether a patch of a kustomization file may add a key to a ConfigMap or Secret of the input.
+    pub fn may_be_patched_in(&self, kind: Kind, name: &str, key: &str) -> bool {
+        kustomize::may_add_key(self.program, &self.patches, (kind, name), key)
     }
 
     /// Whether a kustomization file of the input replaces `$(name)` in what it builds: it is one of its `vars`.
@@ -441,8 +446,34 @@ impl<'p> Resolver<'_, 'p> {
                 Some((name, resolution)) if is_namespace && name == edge.name => resolution,
                 _ => self.lookup(self.program.object(edge.from), edge.kind, edge.namespace, edge.name),
             };
+            if edge.resolution == Resolution::Missing {
+                self.read_otherwise(edge);
+            }
             if is_namespace {
                 namespace = Some((edge.name, edge.resolution));
+            }
+        }
+    }
+
+    /// What else a field may mean of which the first reading leads nowhere.
+    fn read_otherwise(&self, edge: &mut Edge<'p>) {
+        let from = self.program.object(edge.from);
+        if let To::Either(_, other) = edge.row.to {
+            let kind = KindRef::Known(other);
+            let resolution = self.lookup(from, kind, None, edge.name);
+            if resolution != Resolution::Missing {
+                (edge.kind, edge.namespace, edge.resolution) = (kind, None, resolution);
+            }
+        }
+        if matches!(edge.row.scope, Scope::Hyphens)
+            && let Some(id) = edge.hyphenated()
+        {
+            for (namespace, name) in readings(id) {
+                let resolution = self.lookup(from, edge.kind, Some(namespace), name);
+                if resolution != Resolution::Missing {
+                    (edge.namespace, edge.name, edge.resolution) = (Some(namespace), name, resolution);
+                    break;
+                }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! What a reference is: a row of the table, and an edge that one field of one object makes of it.
 
+use std::ops::Range;
+
 use crate::graph::names::KindRef;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectId;
@@ -54,6 +56,13 @@ pub enum To {
     },
     /// The second of these kinds where the sibling of this name is `true`, else the first.
     ByFlag(&'static str, Kind, Kind),
+    /// The first of these kinds, or where there is none of the name, the second, which lives in no namespace.
+    Either(Kind, Kind),
+    /// Which of these the sibling `kind` says, the first where it is absent. A name with an `@` is no object: what stands
+    /// behind says who else provides it.
+    Among(&'static [Kind]),
+    /// The kind of the name that the sibling of this name says, if it is one that kplan knows.
+    NamedBy(&'static str),
     /// A kind that shares its name with one that kplan knows, by group and name.
     Foreign(&'static str, &'static str),
     /// The kinds of the resources that the sibling lists `apiGroups` and `resources` name: any of them.
@@ -88,6 +97,57 @@ pub enum Scope {
     Anywhere,
     /// The text after the first `.` of the value, else the one of the object that the field stands in.
     Dot,
+    /// The value is a list with commas, as Kong reads it: each name may have its namespace before a `:`, else it is the one of
+    /// the object that the field stands in.
+    Colons,
+    /// The value is a list with commas, as Traefik reads it: each is `NAMESPACE-NAME@kubernetescrd`. With another provider
+    /// behind the `@` it is no object. Where the namespace ends only the objects that are there can tell.
+    Hyphens,
+}
+
+/// What Traefik calls the objects of the cluster among all that may provide it with configuration (`providerName`).
+const OF_CLUSTER: &str = "@kubernetescrd";
+
+/// The entries of a value that is a list with commas, without the blanks around them, each with where it starts.
+pub(super) fn listed(value: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut start = 0;
+    value.split(',').map(move |part| {
+        let begins = start + (part.len() - part.trim_start().len());
+        start += part.len() + 1;
+        (begins, part.trim())
+    })
+}
+
+impl Scope {
+    /// Whether a value names several objects, with commas between them.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Self::Colons | Self::Hyphens)
+    }
+
+    /// Namespace and name of one entry of such a list, for an object of the namespace `own`.
+    pub(super) fn of_entry<'p>(
+        self,
+        entry: &'p str,
+        own: Option<&'p str>,
+    ) -> Option<(Option<&'p str>, &'p str)> {
+        if !matches!(self, Self::Hyphens) {
+            return match entry.split_once(':') {
+                Some((namespace, name)) => Some((Some(namespace.trim()), name.trim())),
+                None => Some((own, entry)),
+            };
+        }
+        let id = entry.strip_suffix(OF_CLUSTER)?;
+        let in_own = own.and_then(|own| id.strip_prefix(own)?.strip_prefix('-'));
+        match in_own {
+            Some(name) => Some((own, name)),
+            None => id.split_once('-').map(|(namespace, name)| (Some(namespace), name)),
+        }
+    }
+}
+
+/// All that an identifier of Traefik may mean: a namespace and a name, with a hyphen between them.
+pub fn readings(id: &str) -> impl Iterator<Item = (&str, &str)> {
+    id.match_indices('-').map(|(at, _)| (&id[..at], &id[at + 1..]))
 }
 
 /// What it means that the named object is not in the input, in an open world.
@@ -246,6 +306,10 @@ impl<'p> Edge<'p> {
     /// Bytes of the field that stand before the name and after it, such as those of `shop/` in `shop/credentials`.
     pub fn beside_name(&self) -> (usize, usize) {
         let rest = self.field.content().len().saturating_sub(self.name.len());
+        if let Some((start, before)) = self.in_list() {
+            let skip = start + before;
+            return (skip, rest - skip);
+        }
         if matches!(self.row.scope, Scope::ServiceHost | Scope::ExternalName | Scope::Dot) {
             (0, rest)
         } else {
@@ -257,6 +321,9 @@ impl<'p> Edge<'p> {
     pub fn beside_namespace(&self) -> Option<(usize, usize)> {
         let written = self.field.content();
         let namespace = self.namespace?;
+        if let Some((start, before)) = self.in_list() {
+            return (before > 0).then(|| (start, written.len() - start - namespace.len()));
+        }
         let start = match self.row.scope {
             Scope::ServiceHost | Scope::ExternalName | Scope::Dot => self.name.len() + 1,
             Scope::Slash => 0,
@@ -265,6 +332,34 @@ impl<'p> Edge<'p> {
         };
         let rest = written.get(start..)?.strip_prefix(namespace)?.len();
         (written.len() > self.name.len()).then_some((start, rest))
+    }
+
+    /// Where the entry starts that holds the name, in a field that lists several, and how many of its bytes stand before it.
+    fn in_list(&self) -> Option<(usize, usize)> {
+        let is_mine = |before: &str| match before.strip_suffix([':', '-']) {
+            // What is for all namespaces may be named with one all the same.
+            Some(namespace) => self.namespace.is_none_or(|own| own == namespace),
+            None => before.is_empty(),
+        };
+        let mut entries = self.row.scope.is_list().then(|| listed(self.field.content()))?;
+        entries.find_map(|(start, entry)| {
+            let before = entry.strip_suffix(OF_CLUSTER).unwrap_or(entry).strip_suffix(self.name)?;
+            is_mine(before).then_some((start, before.len()))
+        })
+    }
+
+    /// Where in the file the name stands, of a field that lists several and is read as it is written.
+    pub fn place_in_list(&self) -> Option<Range<u32>> {
+        let (start, before) = self.in_list()?;
+        let written = self.field.source().find(self.field.content())? + start + before;
+        let first = self.field.range().start + written as u32;
+        Some(first..first + self.name.len() as u32)
+    }
+
+    /// The identifier of Traefik that it is written as.
+    pub fn hyphenated(&self) -> Option<&'p str> {
+        let (start, before) = self.in_list().filter(|_| matches!(self.row.scope, Scope::Hyphens))?;
+        self.field.content().get(start..start + before + self.name.len())
     }
 
     /// Whether the reference says of itself that its target need not exist.
@@ -283,5 +378,28 @@ impl<'p> Edge<'p> {
                 items.filter_map(named).collect()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_names_are_cut_at_commas() {
+        let entries: Vec<_> = listed(" a, b:c ,,d").collect();
+        assert_eq!(entries, [(1, "a"), (4, "b:c"), (9, ""), (10, "d")]);
+        assert_eq!(Scope::Colons.of_entry("a", Some("shop")), Some((Some("shop"), "a")));
+        assert_eq!(Scope::Colons.of_entry("b:c", Some("shop")), Some((Some("b"), "c")));
+    }
+
+    #[test]
+    fn an_identifier_of_traefik_is_read_as_one_of_the_own_namespace_first() {
+        let read = |entry| Scope::Hyphens.of_entry(entry, Some("kube-system"));
+        assert_eq!(read("kube-system-basic-auth@kubernetescrd"), Some((Some("kube-system"), "basic-auth")));
+        assert_eq!(read("shop-basic-auth@kubernetescrd"), Some((Some("shop"), "basic-auth")));
+        assert_eq!(read("basic-auth@file"), None);
+        assert_eq!(read("basic-auth"), None);
+        assert_eq!(readings("a-b-c").collect::<Vec<_>>(), [("a", "b-c"), ("a-b", "c")]);
     }
 }

@@ -200,6 +200,7 @@ const RULES_ONLY: &[&str] = &[
     "gatekeeper.sh",
     "istio.io",
     "keda.sh",
+    "kueue.x-k8s.io",
     "kyverno.io",
     "metallb.io",
     "traefik.containo.us",

@@ -104,6 +104,8 @@ pub(super) struct Cursor<'p> {
     pub(super) object: ObjectRef<'p>,
     /// The way from it to the place.
     pub(super) trail: Trail<'p>,
+    /// The place in the file.
+    pub(super) offset: u32,
 }
 
 impl<'p> Cursor<'p> {
@@ -116,7 +118,7 @@ impl<'p> Cursor<'p> {
     /// As [`Cursor::at`], of a program without a view.
     pub(super) fn in_program(program: &'p Program, place: Place) -> Option<Self> {
         let object = object_at(program, place)?;
-        Some(Self { object, trail: Trail::down(object.root(), place.offset) })
+        Some(Self { object, trail: Trail::down(object.root(), place.offset), offset: place.offset })
     }
 }
 

@@ -14,7 +14,6 @@ pub mod hints;
 pub mod hover;
 pub mod lenses;
 mod model;
-mod name_rule;
 pub mod references;
 pub mod rename;
 mod selection;

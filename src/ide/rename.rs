@@ -10,13 +10,13 @@ use crate::graph::volumes::volume_names;
 use crate::graph::{KindRef, Pod};
 use crate::ide::cursor::{Cursor, inner_span};
 use crate::ide::entity::{self, Entity, LabelPart, Named, Occurrence};
-use crate::ide::name_rule::NameRule;
 use crate::ide::selection::sites_reaching;
 use crate::ide::{Place, View};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectId;
 use crate::parse::pod::PodTemplate;
 use crate::parse::tree::{NodeId, Style};
+use crate::practice::name_rule::NameRule;
 use crate::render::manifest::{is_bare, quoted};
 use crate::source::{Encoding, FileId, Span};
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::check;
 use crate::config::Settings;
-use crate::graph::reference::{Edge, Resolution};
+use crate::graph::reference::{Edge, Resolution, To, readings};
 use crate::graph::selector::{Operator, Selector};
 use crate::graph::{KindRef, NAMESPACE_NAME_LABEL, References, is_kustomization, speaks_of_all};
 use crate::parse::foreign::SkipReason;
@@ -21,9 +21,10 @@ use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
 use crate::practice::mesh::{destinations_of, full_host};
 use crate::practice::monitoring::{is_selected, is_server};
+use crate::practice::node_ports_of;
 use crate::practice::placement::{self, Range};
+use crate::practice::route::{is_canary, routes_of};
 use crate::practice::selection::items_at;
-use crate::practice::{node_ports_of, route::routes_of};
 use crate::source::FileRole;
 
 /// The digest of a topic. Two topics of one digest make more be checked anew than need be, and never less.
@@ -160,12 +161,16 @@ pub(super) fn said_by<'s>(file: &Arc<File>, settings: &'s Settings, references: 
 /// What a file's findings depend on besides, given what its references lead to: names like those that are missing.
 pub(super) fn read_by_missing<'p>(edges: impl Iterator<Item = &'p Edge<'p>>) -> Vec<Topic> {
     let missing = edges.filter(|edge| edge.resolution == Resolution::Missing);
-    let mut topics: Vec<Topic> = missing
-        .map(|edge| match edge.kind.is_namespaced() {
+    let mut topics = Vec::new();
+    for edge in missing {
+        topics.push(match edge.kind.is_namespaced() {
             true => About::NameAnywhere(edge.kind.name(), edge.name).topic(),
             false => About::ClusterNames(edge.kind.into()).topic(),
-        })
-        .collect();
+        });
+        if let To::Either(_, other) = edge.row.to {
+            topics.push(About::ClusterNames(KindRefKey::Known(other)).topic());
+        }
+    }
     topics.sort_unstable();
     topics.dedup();
     topics
@@ -269,6 +274,8 @@ fn object_says<'o>(
     let looks_around = match object.kind() {
         Kind::NetworkPolicy => names_port_elsewhere(object),
         Kind::ServiceMonitor | Kind::PodMonitor => object.get("spec.namespaceSelector").is_some(),
+        // What it is a canary of.
+        Kind::Ingress => is_canary(object),
         _ => false,
     };
     said.read(looks_around.then_some(About::AllNamespaces));
@@ -338,6 +345,14 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
             said.define([About::NamedAnywhere(edge.kind.name(), edge.name)], content);
         }
         None => said.read([About::ClusterObject(edge.kind.into(), edge.name)]),
+    }
+    if let To::Either(_, other) = edge.row.to {
+        said.read([About::ClusterObject(KindRefKey::Known(other), edge.name)]);
+    }
+    // Which of these is meant is told by what is there.
+    for (namespace, _) in edge.hyphenated().into_iter().flat_map(readings) {
+        said.define([About::Namespace(namespace)], content);
+        said.read([About::Namespace(namespace)]);
     }
     match edge.kind {
         // Where there is no such Role, a ClusterRole of that name is what was meant.

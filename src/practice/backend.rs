@@ -32,6 +32,18 @@ pub fn each_wanted_port<'p>(
             }
         }
         Kind::BackendTLSPolicy => section_at(holder, found),
+        Kind::IngressRoute
+        | Kind::IngressRouteTCP
+        | Kind::IngressRouteUDP
+        | Kind::Middleware
+        | Kind::TraefikService => {
+            // An integer or text, as in `getServicePort` of Traefik.
+            if let Some(place) = holder.get("port")
+                && let Some(port) = PortRef::of(place)
+            {
+                found(place, Some(port));
+            }
+        }
         Kind::VirtualService if path.ends_with(".host") => number_at(holder.get_path("port.number"), found),
         Kind::DestinationRule if path == "spec.host" => {
             let subsets = items_at(object.root(), "spec.subsets");

@@ -14,6 +14,7 @@ pub mod label_value;
 pub mod listener;
 pub mod mesh;
 pub mod monitoring;
+pub mod name_rule;
 pub mod node_files;
 pub mod permission;
 pub mod place;

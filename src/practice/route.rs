@@ -41,6 +41,11 @@ pub fn routes_of(ingress: ObjectRef<'_>) -> Vec<Route<'_>> {
     if ingress.kind() != Kind::Ingress || shares_on_purpose(ingress) {
         return Vec::new();
     }
+    paths_of(ingress)
+}
+
+/// All paths of an Ingress, whoever else has them.
+pub fn paths_of(ingress: ObjectRef<'_>) -> Vec<Route<'_>> {
     let class = class_of(ingress);
     let mut routes = Vec::new();
     for rule in items_at(ingress.root(), "spec.rules") {
@@ -60,9 +65,15 @@ pub fn routes_of(ingress: ObjectRef<'_>) -> Vec<Route<'_>> {
     routes
 }
 
+/// Whether an Ingress is a canary of another one, to the controller for NGINX (`GetBoolAnnotation`).
+pub fn is_canary(ingress: ObjectRef<'_>) -> bool {
+    let value = ingress.annotation("nginx.ingress.kubernetes.io/canary").map(NodeRef::content);
+    matches!(value, Some("1" | "t" | "T" | "TRUE" | "true" | "True"))
+}
+
 fn shares_on_purpose(ingress: ObjectRef<'_>) -> bool {
     let is = |key: &str, value: &str| ingress.annotation(key).is_some_and(|node| node.content() == value);
-    is("nginx.ingress.kubernetes.io/canary", "true")
+    is_canary(ingress)
         || ingress.annotation("nginx.org/mergeable-ingress-type").is_some()
         || is("acme.cert-manager.io/http01-edit-in-place", "true")
 }

@@ -25,6 +25,13 @@ pub(super) static ROWS: &[Row] = &[
         .scope(Scope::Sibling("namespace")),
     Row::new(From::Kinds(&[Kind::Role, Kind::ClusterRole]), "rules[].resourceNames[]", To::Resources)
         .incidental(),
+    // A quota for a class that is not there counts nothing.
+    Row::new(
+        From::Kinds(&[Kind::ResourceQuota]),
+        "spec.scopeSelector.matchExpressions[].values[]",
+        To::NamedBy("scopeName"),
+    )
+    .incidental(),
     Row::of(&[Kind::ServiceAccount], "secrets[].name", Kind::Secret),
     Row::of(&[Kind::ServiceAccount], "imagePullSecrets[].name", Kind::Secret),
     Row::of(

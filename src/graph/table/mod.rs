@@ -9,10 +9,14 @@ mod cluster;
 mod gateway;
 mod istio;
 mod keda;
+mod kong;
+mod kueue;
+mod platform;
 mod pod;
 mod prometheus;
 mod secrets;
 mod storage;
+mod traefik;
 mod traffic;
 mod workload;
 
@@ -64,8 +68,12 @@ pub fn rows() -> impl Iterator<Item = &'static Row> {
         gateway::ROWS,
         istio::ROWS,
         keda::ROWS,
+        kong::ROWS,
+        kueue::ROWS,
+        platform::ROWS,
         pod::ROWS,
         storage::ROWS,
+        traefik::ROWS,
         traffic::ROWS,
         workload::ROWS,
     ];

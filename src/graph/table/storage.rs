@@ -67,6 +67,20 @@ pub(super) static ROWS: &[Row] = &[
     secret_of_volume("spec.storageos.secretRef.name"),
     Row::of(&[Kind::PersistentVolume], "spec.azureFile.secretName", Kind::Secret)
         .scope(Scope::Sibling("secretNamespace")),
+    Row::of(
+        &[Kind::VolumeAttachment],
+        "spec.source.inlineVolumeSpec.{cephfs|cinder|flexVolume|iscsi|rbd|scaleIO|storageos}.secretRef.name",
+        Kind::Secret,
+    )
+    .scope(Scope::Sibling("namespace")),
+    Row::of(
+        &[Kind::VolumeAttachment],
+        "spec.source.inlineVolumeSpec.csi.{controllerExpandSecretRef|controllerPublishSecretRef|nodeExpandSecretRef|nodePublishSecretRef|nodeStageSecretRef}.name",
+        Kind::Secret,
+    )
+    .scope(Scope::Sibling("namespace")),
+    Row::of(&[Kind::VolumeAttachment], "spec.source.inlineVolumeSpec.azureFile.secretName", Kind::Secret)
+        .scope(Scope::Sibling("secretNamespace")),
     Row::of(&[Kind::StorageClass], "parameters['csi.storage.k8s.io/provisioner-secret-name']", Kind::Secret)
         .scope(Scope::Sibling("csi.storage.k8s.io/provisioner-secret-namespace")),
     Row::of(&[Kind::StorageClass], "parameters['csi.storage.k8s.io/node-stage-secret-name']", Kind::Secret)

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::graph::reference::{From, Keys, Row, Scope, To};
 use crate::graph::table;
 use crate::parse::kind::Kind;
-use crate::parse::paths::steps;
+use crate::parse::paths::{steps, ways};
 use crate::parse::schema::table::{BuiltInKind, Layer, Leaf, Shape, Table};
 use crate::parse::version::Version;
 
@@ -31,7 +31,7 @@ fn field(table: &Table, holder: Shape, name: &str) -> Option<Shape> {
 }
 
 /// All places of a path; more than one where it goes through any list of containers.
-fn places(table: &Table, root: Shape, path: &'static str) -> Vec<Place> {
+fn places(table: &Table, root: Shape, path: &str) -> Vec<Place> {
     let mut at = vec![Place { leaf: root, holder: root }];
     for (key, is_list) in steps(path) {
         let keys: &[&str] = match key {
@@ -68,8 +68,8 @@ fn kinds_of<'t>(table: &'t Table, row: &Row) -> Vec<Option<&'t BuiltInKind>> {
     }
 }
 
-/// The places of a row, for every kind, version of the API and version of Kubernetes that has it.
-fn all_places(row: &Row) -> Vec<(&'static Table, String, Place)> {
+/// The places of a path of a row, for every kind, version of the API and version of Kubernetes that has it.
+fn all_places(row: &Row, path: &str) -> Vec<(&'static Table, String, Place)> {
     let mut all = Vec::new();
     for version in versions() {
         let table = Table::of(version);
@@ -79,7 +79,7 @@ fn all_places(row: &Row) -> Vec<(&'static Table, String, Place)> {
                 None => table.type_named("core.v1.PodSpec").unwrap(),
             };
             let name = kind.map_or("Pod", |kind| kind.kind).to_owned();
-            let found = places(table, Shape::leaf(Leaf::Object(id)), row.path);
+            let found = places(table, Shape::leaf(Leaf::Object(id)), path);
             all.extend(found.into_iter().map(|place| (table, name.clone(), place)));
         }
     }
@@ -93,24 +93,38 @@ fn is_built_in(row: &Row) -> bool {
 #[test]
 fn every_path_of_a_built_in_kind_is_a_field_that_holds_a_name() {
     for row in table::rows().filter(|row| is_built_in(row) && !FORMER.contains(&row.path)) {
-        let places = all_places(row);
-        let found: BTreeSet<&str> = places.iter().map(|(_, kind, _)| kind.as_str()).collect();
-        let wanted: BTreeSet<&str> = match row.from {
-            From::Kinds(kinds) => {
-                let built_in = |kind: &&Kind| {
-                    versions().any(|version| {
-                        let of_name = Table::of(version).kinds_named(kind.as_str());
-                        of_name.iter().any(|found| Kind::of(found.group(), found.kind) == **kind)
-                    })
-                };
-                kinds.iter().filter(built_in).map(|kind| kind.as_str()).collect()
-            }
-            _ => BTreeSet::from(["Pod"]),
-        };
-        assert_eq!(found, wanted, "{} of {:?}", row.path, row.from);
-        for (_, kind, place) in places {
-            assert_eq!(place.leaf, Shape::leaf(Leaf::String), "{} of {kind}", row.path);
+        for path in paths_of(row) {
+            assert_is_a_name(row, &path);
         }
+    }
+}
+
+/// All paths of a row; lists of containers are one.
+fn paths_of(row: &Row) -> Vec<String> {
+    match row.path.contains("{containers}") {
+        true => vec![row.path.to_owned()],
+        false => ways(row.path),
+    }
+}
+
+fn assert_is_a_name(row: &Row, path: &str) {
+    let places = all_places(row, path);
+    let found: BTreeSet<&str> = places.iter().map(|(_, kind, _)| kind.as_str()).collect();
+    let wanted: BTreeSet<&str> = match row.from {
+        From::Kinds(kinds) => {
+            let built_in = |kind: &&Kind| {
+                versions().any(|version| {
+                    let of_name = Table::of(version).kinds_named(kind.as_str());
+                    of_name.iter().any(|found| Kind::of(found.group(), found.kind) == **kind)
+                })
+            };
+            kinds.iter().filter(built_in).map(|kind| kind.as_str()).collect()
+        }
+        _ => BTreeSet::from(["Pod"]),
+    };
+    assert_eq!(found, wanted, "{path} of {:?}", row.from);
+    for (_, kind, place) in places {
+        assert_eq!(place.leaf, Shape::leaf(Leaf::String), "{path} of {kind}");
     }
 }
 
@@ -126,15 +140,18 @@ fn what_a_row_reads_beside_its_field_is_there() {
             | Scope::Slash
             | Scope::Principal
             | Scope::Anywhere
-            | Scope::Dot => {}
+            | Scope::Dot
+            | Scope::Colons
+            | Scope::Hyphens => {}
         }
         match row.to {
             To::If(_) => siblings.push("kind"),
             To::Said { group, .. } => siblings.extend(["kind", group]),
             To::ByFlag(flag, ..) | To::Unless(flag, _) => siblings.push(flag),
             To::Backend => siblings.push("port"),
+            To::NamedBy(key) => siblings.push(key),
             // Keys of annotations, or fields of custom resources.
-            To::SaidBy { .. } => {}
+            To::SaidBy { .. } | To::Either(..) | To::Among(_) => {}
             To::Kind(_) | To::Foreign(..) | To::Resources | To::Parameters | To::Declared => {}
         }
         match row.keys {
@@ -145,7 +162,7 @@ fn what_a_row_reads_beside_its_field_is_there() {
         if row.may_be_optional {
             siblings.push("optional");
         }
-        let places = all_places(row);
+        let places: Vec<_> = paths_of(row).iter().flat_map(|path| all_places(row, path)).collect();
         for sibling in siblings {
             // What a claim is filled from has had a namespace of its own later than the rest.
             let has =

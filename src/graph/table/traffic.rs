@@ -4,6 +4,11 @@ use crate::graph::reference::{From, Row, Scope, To};
 use crate::graph::table::said;
 use crate::parse::kind::Kind;
 
+/// An annotation of the controller for NGINX that names an object, `NAMESPACE/NAME` or by its bare name.
+const fn of_nginx(path: &'static str, kind: Kind) -> Row {
+    Row::of(&[Kind::Ingress], path, kind).scope(Scope::Slash)
+}
+
 pub(super) static ROWS: &[Row] = &[
     Row::new(From::Kinds(&[Kind::Ingress]), "spec.defaultBackend.service.name", To::Backend),
     Row::new(From::Kinds(&[Kind::Ingress]), "spec.rules[].http.paths[].backend.service.name", To::Backend),
@@ -13,18 +18,17 @@ pub(super) static ROWS: &[Row] = &[
     Row::of(&[Kind::Ingress], "spec.rules[].http.paths[].backend.serviceName", Kind::Service),
     Row::of(&[Kind::Ingress], "spec.ingressClassName", Kind::IngressClass).usual(),
     Row::of(&[Kind::Ingress], "spec.tls[].secretName", Kind::Secret),
+    of_nginx("metadata.annotations['nginx.ingress.kubernetes.io/auth-secret']", Kind::Secret),
+    of_nginx("metadata.annotations['nginx.ingress.kubernetes.io/auth-tls-secret']", Kind::Secret),
+    of_nginx("metadata.annotations['nginx.ingress.kubernetes.io/proxy-ssl-secret']", Kind::Secret),
+    of_nginx("metadata.annotations['nginx.ingress.kubernetes.io/auth-proxy-set-headers']", Kind::ConfigMap),
+    of_nginx("metadata.annotations['nginx.ingress.kubernetes.io/custom-headers']", Kind::ConfigMap),
+    of_nginx("metadata.annotations['nginx.ingress.kubernetes.io/fastcgi-params-configmap']", Kind::ConfigMap),
     Row::of(
         &[Kind::Ingress],
-        "metadata.annotations['nginx.ingress.kubernetes.io/auth-secret']",
-        Kind::Secret,
-    )
-    .scope(Scope::Slash),
-    Row::of(
-        &[Kind::Ingress],
-        "metadata.annotations['nginx.ingress.kubernetes.io/auth-tls-secret']",
-        Kind::Secret,
-    )
-    .scope(Scope::Slash),
+        "metadata.annotations['nginx.ingress.kubernetes.io/default-backend']",
+        Kind::Service,
+    ),
     said(&[Kind::IngressClass], "spec.parameters.name", "apiGroup", None)
         .scope(Scope::SiblingOrSame("namespace"))
         .usual(),

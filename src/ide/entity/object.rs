@@ -37,8 +37,14 @@ pub(super) fn at<'p>(view: &View<'p>, cursor: &Cursor<'p>) -> Option<Entity<'p>>
 /// The reference whose field a place touches.
 pub(in crate::ide) fn edge_at<'p>(view: &View<'p>, cursor: &Cursor<'p>) -> Option<&'p Edge<'p>> {
     let node = cursor.trail.node()?;
-    let graph = view.graph;
-    graph.edges_from(cursor.object.id).iter().find(|edge| edge.field.id() == node.id())
+    let edges = view.graph.edges_from(cursor.object.id).iter();
+    let mut edges = edges.filter(|edge| edge.field.id() == node.id()).peekable();
+    let first = *edges.peek()?;
+    // Of several names in one field the one that is pointed at.
+    let touched = edges.find(|edge| {
+        edge.place_in_list().is_some_and(|place| (place.start..=place.end).contains(&cursor.offset))
+    });
+    Some(touched.unwrap_or(first))
 }
 
 /// Every place that names an object.

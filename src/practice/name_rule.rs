@@ -6,7 +6,7 @@ use crate::parse::version::Version;
 
 /// A rule for names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NameRule {
+pub enum NameRule {
     /// `validation.IsDNS1123Subdomain`.
     Subdomain,
     /// `validation.IsDNS1123Label`.
@@ -31,7 +31,7 @@ pub(super) enum NameRule {
 impl NameRule {
     /// The rule for the names of objects of a kind: that of its `ValidateXName` in `pkg/apis/*/validation`. Services were
     /// bound to the older rule before 1.37 (`RelaxedServiceNameValidation`).
-    pub(super) fn of_kind(kind: KindRef<'_>, target: Version) -> Self {
+    pub fn of_kind(kind: KindRef<'_>, target: Version) -> Self {
         match kind {
             KindRef::Known(Kind::Service) if target < Version::NEWEST => Self::OldLabel,
             KindRef::Known(Kind::Service | Kind::Namespace | Kind::StatefulSet) => Self::Label,
@@ -51,7 +51,7 @@ impl NameRule {
     ///
     /// # Errors
     /// What the rule is, for the user.
-    pub(super) fn check(self, name: &str) -> Result<(), String> {
+    pub fn check(self, name: &str) -> Result<(), String> {
         let limit = match self {
             Self::Subdomain | Self::Key => 253,
             Self::CronJob => 52,
