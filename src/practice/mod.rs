@@ -7,6 +7,7 @@ pub mod backend;
 pub mod deprecation;
 pub mod disruption;
 pub mod environment;
+pub mod escalation;
 pub mod host;
 pub mod ignored;
 pub mod image;
