@@ -29,6 +29,7 @@ pub mod role;
 pub mod route;
 pub mod scaling;
 pub mod secrecy;
+pub mod secret_lines;
 pub mod selection;
 pub mod traffic;
 pub mod volume_path;
