@@ -6,8 +6,10 @@ use crate::diagnostic::Severity;
 use crate::graph::ports::running_containers;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
+use crate::parse::pod::{Container, ContainerRole};
+use crate::practice::image::is_injected;
 use crate::practice::resources::has_request;
-use crate::practice::scaling::shares;
+use crate::practice::scaling::{Share, resource_triggers, shares};
 
 pub(super) static CHECK: Check = Check {
     id: "hpa-without-request",
@@ -20,7 +22,7 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    if object.kind() != Kind::HorizontalPodAutoscaler {
+    if !matches!(object.kind(), Kind::HorizontalPodAutoscaler | Kind::ScaledObject) {
         return;
     }
     let target =
@@ -28,30 +30,60 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some(pod) = target.and_then(|edge| edge.target()).and_then(|target| cx.graph.pod_of(target)) else {
         return;
     };
-    for share in shares(object) {
+    let wanted = match (object.kind(), pod.owner().kind()) {
+        (Kind::HorizontalPodAutoscaler, _) => shares(object),
+        // The admission webhook of KEDA asks of these only, and of no sidecar (`verifyCPUMemoryScalers`).
+        (_, Kind::Deployment | Kind::StatefulSet) => resource_triggers(object),
+        _ => return,
+    };
+    let counts = |container: &Container<'_>| {
+        !is_injected(*container)
+            && (object.kind() != Kind::ScaledObject || container.role == ContainerRole::Main)
+    };
+    for share in wanted {
         let lacking: Vec<_> = running_containers(pod.template)
             .filter(|container| share.container.is_none_or(|name| name == container.name()))
+            .filter(counts)
             .filter(|container| !has_request(cx.graph, pod.template, *container, share.resource))
             .collect();
-        let Some(first) = lacking.first() else { continue };
-        let message = format!(
-            "HorizontalPodAutoscaler `{}` scales on a share of the {} request, and container `{}` of {} `{}` has none",
-            object.name(),
-            share.resource,
-            first.name(),
-            pod.owner().kind_name(),
-            pod.owner().name()
-        );
-        let severity = if cx.settings.world == World::Closed { Severity::Error } else { Severity::Warning };
-        let mut report = sink.report(object, share.node, message).severity(severity);
-        for container in &lacking {
-            let name = container.get("name").unwrap_or(container.node);
-            report = report.related(pod.owner().span(name), format!("requests no {}", share.resource));
+        if !lacking.is_empty() {
+            report(cx, object, share, pod.owner(), &lacking, sink);
         }
-        report.help(format!(
-            "set `resources.requests.{}`: without it the metric cannot be computed (\"missing request for {0} in container {}\")",
-            share.resource,
-            first.name()
-        ));
     }
+}
+
+fn report<'p>(
+    cx: &Context<'p>,
+    object: ObjectRef<'p>,
+    share: Share<'p>,
+    owner: ObjectRef<'p>,
+    lacking: &[Container<'p>],
+    sink: &mut Sink<'_>,
+) {
+    let title = |object: ObjectRef<'_>| format!("{} `{}`", object.kind_name(), object.name());
+    let (scaler, workload) = (title(object), title(owner));
+    let (resource, first) = (share.resource, lacking[0].name());
+    let (message, consequence) = match object.kind() {
+        Kind::ScaledObject => (
+            format!(
+                "{scaler} has a {resource} trigger, and container `{first}` of {workload} requests none: KEDA refuses it"
+            ),
+            format!("the container {first} doesn't have the {resource} request defined"),
+        ),
+        _ => (
+            format!(
+                "{scaler} scales on a share of the {resource} request, and container `{first}` of {workload} has none"
+            ),
+            format!("missing request for {resource} in container {first}"),
+        ),
+    };
+    let severity = if cx.settings.world == World::Closed { Severity::Error } else { Severity::Warning };
+    let mut report = sink.report(object, share.node, message).severity(severity);
+    for container in lacking {
+        let name = container.get("name").unwrap_or(container.node);
+        report = report.related(owner.span(name), format!("requests no {resource}"));
+    }
+    report.help(format!(
+        "set `resources.requests.{resource}`: without it the metric cannot be computed (\"{consequence}\")"
+    ));
 }

@@ -6,6 +6,7 @@ use crate::parse::object::ObjectRef;
 use crate::parse::pod::{ContainerRole, PodTemplate};
 use crate::parse::tree::NodeRef;
 use crate::practice::image::{Image, is_injected, is_placeholder, is_renamed};
+use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
     id: "latest-image",
@@ -19,11 +20,14 @@ pub(super) static CHECK: Check = Check {
 
 fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let Some(template) = PodTemplate::of(object) else { return };
-    for container in template.containers().filter(|container| container.role != ContainerRole::Ephemeral) {
-        let Some(node) = container.get("image") else { continue };
+    let containers = template
+        .containers()
+        .filter(|container| container.role != ContainerRole::Ephemeral && !is_injected(*container));
+    let volumes = items_at(template.spec, "volumes").filter_map(|volume| volume.get_path("image.reference"));
+    for node in containers.filter_map(|container| container.get("image")).chain(volumes) {
         let Some(text) = node.as_str().filter(|text| !is_placeholder(text)) else { continue };
         let image = Image::parse(text);
-        if image.is_latest() && !is_injected(container) && !is_renamed(cx.program, image.repository) {
+        if image.is_latest() && !is_renamed(cx.program, image.repository) {
             report(object, node, image, sink);
         }
     }

@@ -118,6 +118,7 @@ mod rollout_under_budget;
 mod route_hostname;
 mod rwo_claim_shared;
 mod same_probes;
+mod scale_to_zero;
 mod secret_in_config_map;
 mod secret_in_env;
 mod selection;
@@ -291,6 +292,7 @@ pub static CHECKS: &[&Check] = &[
     &replicas_under_hpa::CHECK,
     &hpa_overlap::CHECK,
     &vpa_overlap::CHECK,
+    &scale_to_zero::CHECK,
     &autoscaler_without_room::CHECK,
     &pdb_blocks_drain::CHECK,
     &pdb_overlap::CHECK,

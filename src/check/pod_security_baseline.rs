@@ -32,18 +32,23 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     // What the restricted standard refuses or warns of is told there, in one finding for the pod.
     let is_told =
         |standard: Standard| standard.level == Level::Restricted && cx.is_on("pod-security-restricted");
-    let asked = policy.and_then(|policy| {
-        [policy.enforce, policy.warn].into_iter().find(|standard| standard.level > Level::Privileged)
-    });
-    match (policy, asked) {
-        (_, Some(standard)) if is_told(standard) => {}
-        (Some(policy), Some(standard)) => {
-            let violations = evaluate(Standard { level: Level::Baseline, ..standard });
-            report_together(object, &policy, standard, &violations, sink);
+    let mut asked = false;
+    for (policy, standard) in
+        policy.into_iter().flat_map(|policy| policy.asks().map(move |standard| (policy, standard)))
+    {
+        asked = true;
+        if is_told(standard) {
+            return;
         }
-        // Whoever writes `privileged` on the namespace means it.
-        (Some(policy), None) if policy.enforce_label.is_some() => {}
-        _ => report_each(object, &evaluate(Standard::latest(Level::Baseline)), sink),
+        // Who is refused is not warned as well; who is let in by older rules may be warned by newer ones.
+        let violations = evaluate(Standard { level: Level::Baseline, ..standard });
+        if report_together(object, &policy, standard, &violations, sink) {
+            return;
+        }
+    }
+    // Whoever writes `privileged` on the namespace means it.
+    if !asked && !policy.is_some_and(|policy| policy.is_privileged_on_purpose()) {
+        report_each(object, &evaluate(Standard::latest(Level::Baseline)), sink);
     }
 }
 
@@ -75,18 +80,19 @@ pub(super) fn policy_of<'p>(cx: &Context<'p>, object: ObjectRef<'p>) -> Option<P
     cx.graph.find(kind, None, object.namespace()?).next().map(Policy::of)
 }
 
-/// One finding for a pod that the namespace's policy refuses or warns of, in the words of the admission plugin.
+/// One finding for a pod that the namespace's policy refuses or warns of, in the words of the admission plugin; whether
+/// there was one.
 pub(super) fn report_together(
     object: ObjectRef<'_>,
     policy: &Policy<'_>,
     standard: Standard,
     violations: &[Violation<'_>],
     sink: &mut Sink<'_>,
-) {
+) -> bool {
     let mut faults = violations
         .iter()
         .flat_map(|violation| violation.faults.iter().map(move |fault| (fault.node, &violation.reason)));
-    let Some((node, reason)) = faults.next() else { return };
+    let Some((node, reason)) = faults.next() else { return false };
     let is_enforced = standard == policy.enforce;
     let (verb, severity) =
         if is_enforced { ("violates", Severity::Error) } else { ("would violate", Severity::Warning) };
@@ -108,6 +114,7 @@ pub(super) fn report_together(
     for (node, reason) in faults {
         report = report.related(object.span(node), reason.as_str());
     }
+    true
 }
 
 /// What is of the node, and what the agents of a node may need of it.

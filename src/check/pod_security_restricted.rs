@@ -30,24 +30,25 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         let counts = |node| !cx.is_suppressed(&CHECK, object.span(node));
         pod_security::evaluate_where(template, standard, cx.settings.target, &counts)
     };
-    match policy {
-        Some(policy) if policy.enforce.level == Level::Restricted => {
-            report_together(object, &policy, policy.enforce, &evaluate(policy.enforce), sink);
+    let mut asked = false;
+    for (policy, standard) in
+        policy.into_iter().flat_map(|policy| policy.asks().map(move |asked| (policy, asked)))
+    {
+        if standard.level < Level::Restricted {
+            continue;
         }
-        Some(policy) if policy.warn.level == Level::Restricted => {
-            report_together(object, &policy, policy.warn, &evaluate(policy.warn), sink);
+        asked = true;
+        if report_together(object, &policy, standard, &evaluate(standard), sink) {
+            return;
         }
-        _ if sink.wants(Severity::Note) => {
-            let is_told = cx.is_on("pod-security-baseline");
-            let milder = match is_told {
-                true => {
-                    pod_security::evaluate(template, Standard::latest(Level::Baseline), cx.settings.target)
-                }
-                false => Vec::new(),
-            };
-            report_each(object, &evaluate(Standard::latest(Level::Restricted)), &milder, sink);
-        }
-        _ => {}
+    }
+    if !asked && sink.wants(Severity::Note) {
+        let is_told = cx.is_on("pod-security-baseline");
+        let milder = match is_told {
+            true => pod_security::evaluate(template, Standard::latest(Level::Baseline), cx.settings.target),
+            false => Vec::new(),
+        };
+        report_each(object, &evaluate(Standard::latest(Level::Restricted)), &milder, sink);
     }
 }
 

@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::graph::ports::running_containers;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
-use crate::practice::probe::{action, is_equal, patience};
+use crate::practice::probe::{action, asks_same, patience};
 
 pub(super) static CHECK: Check = Check {
     id: "same-probes",
@@ -26,7 +26,7 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
             continue;
         };
         let (Some((name, asked)), Some((_, same))) = (action(liveness), action(readiness)) else { continue };
-        let is_same = readiness.get(name).is_some() && is_equal(asked, same);
+        let is_same = readiness.get(name).is_some() && asks_same(container, name, asked, same);
         if !is_same || patience(liveness) > patience(readiness) {
             continue;
         }

@@ -5,7 +5,7 @@ use crate::diagnostic::Severity;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
 use crate::parse::tree::NodeRef;
-use crate::practice::secrecy::{Secret, is_public_half, recognise};
+use crate::practice::secrecy::{Secret, is_public_half, names_a_secret, recognise};
 use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
@@ -18,7 +18,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let Some(template) = PodTemplate::of(object) else { return };
     for container in template.containers() {
         for entry in items_at(container.node, "env") {
@@ -31,7 +31,9 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
                 let mut names = items_at(container.node, "env").filter_map(|entry| entry.get("name"));
                 names.any(|name| name.content() == other)
             };
-            if secret == Secret::Name && is_public_half(name, has) {
+            let is_harmless =
+                || is_public_half(name, has) || names_a_secret(cx.graph, object.namespace(), value.content());
+            if secret == Secret::Name && is_harmless() {
                 continue;
             }
             let message = format!("variable `{name}` of {} {}", container.title(), secret.describe());

@@ -3,11 +3,12 @@
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::Severity;
 use crate::graph::Pod;
-use crate::graph::ports::{PortRef, ports_of_pod, ports_of_service};
+use crate::graph::ports::ports_of_pod;
 use crate::graph::selector::Selector;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
-use crate::practice::image::Image;
+use crate::practice::kinship::{are_strangers, resemble, share_an_image};
+use crate::practice::reach::{is_headless, is_sent_to, listens, seems_to_listen};
 use crate::practice::selection::workload_selector;
 use crate::practice::{folder, is_same, is_test_hook, runs_for_good};
 
@@ -39,6 +40,7 @@ fn workload<'p>(cx: &Context<'p>, object: ObjectRef<'p>, selector: &Selector<'p>
         other.id != object.id
             && !is_same(*other, object)
             && !is_agent(*other)
+            && !takes_template_of(cx, object, *other)
             && workload_selector(*other).is_some()
     });
     // Two workloads in different folders are seldom applied together if they get in each other's way.
@@ -63,11 +65,19 @@ fn workload<'p>(cx: &Context<'p>, object: ObjectRef<'p>, selector: &Selector<'p>
         .help("give each workload a label of its own: an autoscaler counts the pods by this selector");
 }
 
+/// Whether a workload makes the pods of another one in its stead, as a Rollout does with the Deployment that its
+/// `workloadRef` names.
+fn takes_template_of<'p>(cx: &Context<'p>, object: ObjectRef<'p>, other: ObjectRef<'p>) -> bool {
+    let mut edges = cx.graph.edges_from(object.id).iter();
+    edges.any(|edge| edge.row.path == "spec.workloadRef.name" && edge.target() == Some(other.id))
+}
+
 /// Pods that do not serve what the Service is for: those of Jobs, and those that listen elsewhere.
 fn service<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     // What is in another folder may be for another cluster, and what is there for a test alone serves nobody for long.
     let is_near = |pod: &&Pod<'p>| folder(pod.owner()) == folder(object) && !is_test_hook(pod.owner());
-    let pods: Vec<_> = cx.graph.pods_of_service(object.id).filter(is_near).collect();
+    let pods = cx.graph.pods_of_service(object.id).filter(is_near);
+    let pods: Vec<_> = pods.filter(|pod| is_sent_to(object, pod)).collect();
     if pods.len() < 2 {
         return;
     }
@@ -75,14 +85,33 @@ fn service<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         return;
     };
     let stranger = pods.iter().find(|pod| {
-        let comes_to_an_end = !runs_for_good(pod.owner());
-        comes_to_an_end
-            || (ports_of_pod(pod.template).next().is_some() && !listens(object, pod) && !is_akin(pod, server))
+        let is_akin = || match ports_of_pod(pod.template).next() {
+            Some(_) => share_an_image(pod, server),
+            // Ports need not be declared.
+            None => resemble(pod, server),
+        };
+        !runs_for_good(pod.owner()) || (!listens(object, pod) && !is_akin() && !seems_to_listen(object, pod))
     });
-    let (Some(stranger), Some(selector)) = (stranger, cx.graph.service_selector(object.id)) else { return };
-    let owner = stranger.owner();
+    let (owner, what, help) = match stranger {
+        Some(stranger) => (
+            stranger.owner(),
+            "which do not serve it",
+            "select by a label that only the pods that serve it have",
+        ),
+        // Who asks a headless Service sees each pod for itself, and may want all of them.
+        None if is_headless(object) => return,
+        None => match pods.iter().find(|pod| listens(object, pod) && are_strangers(pod, server)) {
+            Some(stranger) => (
+                stranger.owner(),
+                "another program: each connection goes to one or the other",
+                "select by a label that only one of them has, such as the one that names the program",
+            ),
+            None => return,
+        },
+    };
+    let Some(selector) = cx.graph.service_selector(object.id) else { return };
     let message = format!(
-        "Service `{}` also sends traffic to the pods of {} `{}`, which do not serve it",
+        "Service `{}` also sends traffic to the pods of {} `{}`, {what}",
         object.name(),
         owner.kind_name(),
         owner.name()
@@ -90,21 +119,5 @@ fn service<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     sink.report(object, selector.requirements[0].node, message)
         .related(owner.name_span(), "selected as well")
         .related(server.owner().name_span(), "serves it")
-        .help("select by a label that only the pods that serve it have");
-}
-
-fn listens(service: ObjectRef<'_>, pod: &Pod<'_>) -> bool {
-    let mut targets =
-        ports_of_service(service).filter_map(|port| PortRef::of(port.target().unwrap_or(port.port)));
-    targets.any(|target| ports_of_pod(pod.template).any(|port| port.is(target)))
-}
-
-/// Versions of one program, as in a canary release.
-fn is_akin(left: &Pod<'_>, right: &Pod<'_>) -> bool {
-    let images = |pod: &Pod<'_>| -> Vec<String> {
-        let images = pod.template.containers().filter_map(|container| container.get("image"));
-        images.map(|image| Image::parse(image.content()).repository.to_owned()).collect()
-    };
-    let others = images(right);
-    images(left).iter().any(|image| others.contains(image))
+        .help(help);
 }

@@ -3,6 +3,7 @@
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::Severity;
 use crate::parse::object::ObjectRef;
+use crate::practice::escalation::way_up;
 use crate::practice::role::own_rules_of;
 
 pub(super) static CHECK: Check = Check {
@@ -15,7 +16,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
+fn run(cx: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     for rule in own_rules_of(object) {
         let (verbs, resources) = (rule.wildcard("verbs"), rule.wildcard("resources"));
         let is_every_group = rule.wildcard("apiGroups").is_some() || rule.grants("apiGroups", "").is_some();
@@ -26,13 +27,21 @@ fn run(_: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         };
         let (node, what) = match (verbs, resources) {
             (Some(_), Some(node)) => (node, format!("every verb on {scope}")),
+            (Some(node), None) if rule.node.get("nonResourceURLs").is_some() => {
+                (node, "every verb on these URLs".to_owned())
+            }
             (Some(node), None) => (node, "every verb on these resources".to_owned()),
             (None, Some(node)) => (node, format!("these verbs on {scope}")),
             (None, None) => continue,
         };
-        // An operator may well own all there is in the groups of its own kinds.
-        let severity = if resources.is_some() && is_every_group { Severity::Warning } else { Severity::Note };
-        let message = format!("{} `{}` permits {what}", object.kind_name(), object.name());
+        // An operator may well own all there is in the groups of its own kinds, if it does not gain rights by it.
+        let is_wide = resources.is_some() && is_every_group;
+        let way = way_up(object, rule, cx.settings.target, false).filter(|_| !is_wide && !rule.is_narrow());
+        let severity = if is_wide || way.is_some() { Severity::Warning } else { Severity::Note };
+        let consequence = way.map_or_else(String::new, |(way, _)| {
+            format!(": by `{}` on `{}`, its holder {}", way.verb, way.resource, way.leads_to)
+        });
+        let message = format!("{} `{}` permits {what}{consequence}", object.kind_name(), object.name());
         sink.report(object, node, message)
             .severity(severity)
             .help("list the resources and the verbs that are needed");

@@ -52,7 +52,7 @@ enum About<'p> {
     /// The requests that a path of an Ingress claims.
     Route(Option<&'p str>, &'p str, &'p str, &'p str),
     /// A port of every node.
-    NodePort(i64, &'p str),
+    NodePort(i64),
     /// All that defines kinds.
     Definitions,
     /// All that lives in any namespace.
@@ -294,9 +294,9 @@ fn object_says<'o>(
         said.define([about()], content);
         said.read([about()]);
     }
-    for (_, number, protocol) in node_ports_of(object) {
-        said.define([About::NodePort(number, protocol)], content);
-        said.read([About::NodePort(number, protocol)]);
+    for port in node_ports_of(object) {
+        said.define([About::NodePort(port.number)], content);
+        said.read([About::NodePort(port.number)]);
     }
     mesh_says(object, content, said);
     for edge in references.of(object) {

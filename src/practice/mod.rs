@@ -7,9 +7,11 @@ pub mod backend;
 pub mod deprecation;
 pub mod disruption;
 pub mod environment;
+pub mod escalation;
 pub mod host;
 pub mod ignored;
 pub mod image;
+pub mod kinship;
 pub mod label_value;
 pub mod listener;
 pub mod mesh;
@@ -21,12 +23,14 @@ pub mod place;
 pub mod placement;
 pub mod pod_security;
 pub mod probe;
+pub mod reach;
 pub mod replicas;
 pub mod resources;
 pub mod role;
 pub mod route;
 pub mod scaling;
 pub mod secrecy;
+pub mod secret_lines;
 pub mod selection;
 pub mod traffic;
 pub mod volume_path;
@@ -50,7 +54,7 @@ pub struct Practice<'p> {
     budgets: OnceLock<Selection<'p>>,
     policies: OnceLock<Selection<'p>>,
     routes: OnceLock<BTreeMap<route::Key<'p>, Vec<Route<'p>>>>,
-    node_ports: OnceLock<BTreeMap<(i64, &'p str), Vec<NodePort<'p>>>>,
+    node_ports: OnceLock<BTreeMap<i64, Vec<NodePort<'p>>>>,
     mesh: OnceLock<Mesh<'p>>,
     monitoring_servers: OnceLock<Vec<ObjectRef<'p>>>,
 }
@@ -60,8 +64,25 @@ pub struct Practice<'p> {
 pub struct NodePort<'p> {
     /// The Service.
     pub service: ObjectRef<'p>,
-    /// The `nodePort`.
+    /// The `nodePort`, or the `healthCheckNodePort`.
     pub node: NodeRef<'p>,
+    /// Its number.
+    pub number: i64,
+    /// The entry of `ports` that asks for it.
+    entry: Option<NodeRef<'p>>,
+}
+
+impl NodePort<'_> {
+    /// Whether an allocation stands for both: they are entries of one Service, for one port in different protocols.
+    /// Mirrors `allocNodePorts`; between Services, the number alone counts.
+    pub fn shares(&self, other: &Self) -> bool {
+        let port = |entry: NodeRef<'_>| entry.get("port").and_then(NodeRef::as_i64);
+        self.service.id == other.service.id
+            && self
+                .entry
+                .zip(other.entry)
+                .is_some_and(|(left, right)| port(left) == port(right) && protocol(left) != protocol(right))
+    }
 }
 
 impl<'p> Practice<'p> {
@@ -116,26 +137,28 @@ impl<'p> Practice<'p> {
         self.mesh.get_or_init(|| Mesh::new(self.program))
     }
 
-    /// All Services that ask for a node port, in order.
-    pub fn node_ports(&self, number: i64, protocol: &'p str) -> &[NodePort<'p>] {
+    /// All places where Services ask for a node port, in order.
+    pub fn node_ports(&self, number: i64) -> &[NodePort<'p>] {
         let ports = self.node_ports.get_or_init(|| {
             let mut by_port: BTreeMap<_, Vec<_>> = BTreeMap::new();
             for port in self.program.objects_of_kind(Kind::Service).flat_map(node_ports_of) {
-                by_port.entry((port.1, port.2)).or_default().push(port.0);
+                by_port.entry(port.number).or_default().push(port);
             }
             by_port
         });
-        ports.get(&(number, protocol)).map_or(&[], Vec::as_slice)
+        ports.get(&number).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The node ports that a Service asks for, with number and protocol.
-pub fn node_ports_of(service: ObjectRef<'_>) -> impl Iterator<Item = (NodePort<'_>, i64, &str)> {
-    let ports = (service.kind() == Kind::Service).then(|| service.get("spec.ports")).flatten();
-    ports.into_iter().flat_map(NodeRef::items).filter_map(move |port| {
-        let node = port.get("nodePort")?;
+/// The node ports that a Service asks for. That of the health check comes from the same numbers.
+pub fn node_ports_of(service: ObjectRef<'_>) -> impl Iterator<Item = NodePort<'_>> {
+    let spec = (service.kind() == Kind::Service).then(|| service.get("spec")).flatten();
+    let entries = spec.and_then(|spec| spec.get("ports")).into_iter().flat_map(NodeRef::items);
+    let entries = entries.filter_map(|entry| Some((entry.get("nodePort")?, Some(entry))));
+    let health = spec.and_then(|spec| spec.get("healthCheckNodePort")).map(|node| (node, None));
+    entries.chain(health).filter_map(move |(node, entry)| {
         let number = node.as_i64().filter(|number| *number != 0)?;
-        Some((NodePort { service, node }, number, protocol(port)))
+        Some(NodePort { service, node, number, entry })
     })
 }
 

@@ -1,5 +1,7 @@
 //! What probes ask, and how long they bear a container that does not answer.
 
+use crate::graph::ports::{PortRef, ports_of_container};
+use crate::parse::pod::Container;
 use crate::parse::tree::{NodeRef, Scalar};
 
 /// The mapping of a probe's action, and its name: `httpGet`, `exec`, `tcpSocket` or `grpc`.
@@ -19,8 +21,38 @@ pub fn patience(probe: NodeRef<'_>) -> i64 {
     number("periodSeconds", 10).saturating_mul(number("failureThreshold", 3))
 }
 
+/// Whether two actions of one name in probes of one container ask the same, with the defaults of
+/// `SetDefaults_HTTPGetAction` and names of ports resolved.
+pub fn asks_same(container: Container<'_>, name: &str, left: NodeRef<'_>, right: NodeRef<'_>) -> bool {
+    if name == "exec" {
+        return is_equal(left, right);
+    }
+    let fields = [("path", "/"), ("scheme", "HTTP"), ("host", ""), ("service", "")];
+    let is_same = |key: &str, default: &str| {
+        let text = |action: NodeRef<'_>| {
+            let value = action.get(key).map(|value| value.content().to_owned());
+            value.filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
+        };
+        text(left) == text(right)
+    };
+    let headers = |action: NodeRef<'_>| action.get("httpHeaders").is_some_and(|list| !list.is_null());
+    fields.into_iter().all(|(key, default)| is_same(key, default))
+        && port_of(container, left) == port_of(container, right)
+        && match (left.get("httpHeaders"), right.get("httpHeaders")) {
+            (Some(left), Some(right)) => is_equal(left, right),
+            _ => !headers(left) && !headers(right),
+        }
+}
+
+/// The port that an action goes to: its number where that is known.
+fn port_of<'p>(container: Container<'p>, action: NodeRef<'p>) -> Option<PortRef<'p>> {
+    let port = PortRef::of(action.get("port")?)?;
+    let declared = ports_of_container(container).find(|declared| declared.is(port));
+    declared.and_then(|declared| PortRef::of(declared.number)).or(Some(port))
+}
+
 /// Whether two nodes hold the same value, in whatever order and style.
-pub fn is_equal(left: NodeRef<'_>, right: NodeRef<'_>) -> bool {
+fn is_equal(left: NodeRef<'_>, right: NodeRef<'_>) -> bool {
     let mut pending = vec![(left, right)];
     while let Some((left, right)) = pending.pop() {
         if left.kind() != right.kind() || left.scalar().map(text) != right.scalar().map(text) {

@@ -78,6 +78,7 @@ pub fn replicas_of<'p>(graph: &Graph<'p>, owner: ObjectRef<'p>) -> Option<Replic
     if !has_replicas(owner) {
         return None;
     }
+    let owner = stand_in_of(graph, owner).unwrap_or(owner);
     if let Some(autoscaler) = autoscalers_of(graph, owner).first() {
         return Some(Replicas::Autoscaled(*autoscaler));
     }
@@ -86,6 +87,12 @@ pub fn replicas_of<'p>(graph: &Graph<'p>, owner: ObjectRef<'p>) -> Option<Replic
     let default = (owner.kind() != Kind::Other || owner.group() == KRUISE).then_some(1);
     let count = node.map_or(default, NodeRef::as_i64)?;
     Some(Replicas::Fixed { count, node })
+}
+
+/// The Rollout that makes the pods of a Deployment in its stead, for its `workloadRef` names it.
+fn stand_in_of<'p>(graph: &Graph<'p>, owner: ObjectRef<'p>) -> Option<ObjectRef<'p>> {
+    let mut edges = graph.edges_to(owner.id).filter(|edge| edge.row.path == "spec.workloadRef.name");
+    edges.next().map(|edge| graph.program().object(edge.from))
 }
 
 /// Whether a workload is of a kind with a number of replicas.

@@ -35,6 +35,11 @@ impl<'p> Rule<'p> {
         items_at(self.node, list).find(|item| item.content() == "*")
     }
 
+    /// The entry of `resourceNames` that is this.
+    pub fn names(self, wanted: &str) -> Option<NodeRef<'p>> {
+        items_at(self.node, "resourceNames").find(|item| item.content() == wanted)
+    }
+
     /// Whether it is about single objects, by name.
     pub fn is_narrow(self) -> bool {
         items_at(self.node, "resourceNames").next().is_some()

@@ -44,13 +44,23 @@ fn share(metric: NodeRef<'_>) -> Option<Share<'_>> {
 pub fn shares_of_triggers(object: ObjectRef<'_>) -> Vec<Share<'_>> {
     let triggers = items_at(object.root(), "spec.triggers");
     let shares = triggers.filter_map(|trigger| {
-        let resource =
-            trigger.get("type").and_then(NodeRef::as_str).filter(|kind| matches!(*kind, "cpu" | "memory"))?;
         let metric = trigger.get("metricType").or_else(|| trigger.get_path("metadata.type"))?;
-        let container = trigger.get_path("metadata.containerName").map(NodeRef::content);
-        (metric.content() == "Utilization").then_some(Share { resource, container, node: metric })
+        let share = Share { node: metric, ..measured(trigger)? };
+        (metric.content() == "Utilization").then_some(share)
     });
     shares.collect()
+}
+
+/// The triggers of a ScaledObject that measure what containers use, as shares or not; each at its type.
+pub fn resource_triggers(object: ObjectRef<'_>) -> Vec<Share<'_>> {
+    items_at(object.root(), "spec.triggers").filter_map(measured).collect()
+}
+
+fn measured(trigger: NodeRef<'_>) -> Option<Share<'_>> {
+    let node = trigger.get("type")?;
+    let resource = node.as_str().filter(|kind| matches!(*kind, "cpu" | "memory"))?;
+    let container = trigger.get_path("metadata.containerName").map(NodeRef::content);
+    Some(Share { resource, container, node })
 }
 
 /// Whether a VerticalPodAutoscaler changes pods, and does not only recommend. Mirrors `GetUpdateMode`.

@@ -1,5 +1,8 @@
 //! Which names and values give away that something is secret.
 
+use crate::graph::{Graph, KindRef};
+use crate::parse::kind::Kind;
+
 /// Why a value is taken for a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Secret {
@@ -49,6 +52,11 @@ pub fn is_public_half(name: &str, has: impl Fn(&str) -> bool) -> bool {
         .any(|(public, secret)| name.strip_suffix(public).is_some_and(|stem| has(&format!("{stem}{secret}"))))
 }
 
+/// Whether a value is the name of a Secret of the namespace, for a program that reads it by itself.
+pub fn names_a_secret(graph: &Graph<'_>, namespace: Option<&str>, value: &str) -> bool {
+    graph.find(KindRef::Known(Kind::Secret), namespace, value).next().is_some()
+}
+
 /// Length of the shortest value that is a secret whatever its name, in bytes: `a://b:c@d`. Most values are shorter.
 const SHORTEST_SECRET: usize = 9;
 
@@ -66,7 +74,7 @@ fn recognise_value(value: &str) -> Option<Secret> {
     if let Some(what) = token(value) {
         return Some(Secret::Token(what));
     }
-    has_password(value).then_some(Secret::Address)
+    (has_password(value) || is_connection_string(value)).then_some(Secret::Address)
 }
 
 /// Prefix, least number of letters and digits after it, what it is.
@@ -117,9 +125,28 @@ fn has_password(value: &str) -> bool {
     user.split_once(':').is_some_and(|(_, password)| is_literal(password))
 }
 
+/// Names in the strings by which programs connect, of ADO.NET, of Azure and of libpq, whose values are secrets.
+const CONNECTION_SECRETS: &[&str] = &["password", "pwd", "accountkey", "sharedaccesskey"];
+
+/// Whether a value of one line is a list of settings, by semicolons or blanks, with a password among them:
+/// `Server=db;User Id=app;Password=hunter2`.
+fn is_connection_string(value: &str) -> bool {
+    if memchr::memchr_iter(b'=', value.as_bytes()).nth(1).is_none() || value.contains('\n') {
+        return false;
+    }
+    let separator = if value.contains(';') { ';' } else { ' ' };
+    let mut settings = value.split(separator).filter_map(|part| part.split_once('='));
+    settings.any(|(name, password)| {
+        let name = name.trim();
+        CONNECTION_SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
+            && is_literal(password)
+            && !is_placeholder(name, password)
+    })
+}
+
 /// Whether a value is meant as it stands: not empty, no variable, template, placeholder, path, switch, or reference to
 /// where the secret is kept.
-fn is_literal(value: &str) -> bool {
+pub(super) fn is_literal(value: &str) -> bool {
     let value = value.trim();
     let is_switch = matches!(
         value.to_ascii_lowercase().as_str(),
@@ -127,16 +154,32 @@ fn is_literal(value: &str) -> bool {
     );
     let is_elsewhere = value.starts_with(['/', '.', '~'])
         || value.contains("://")
-        || ["vault:", "ref+", "file:", "env:", "secret:", "ssm:"]
-            .iter()
-            .any(|prefix| value.starts_with(prefix));
+        || ELSEWHERE.iter().any(|prefix| value.starts_with(prefix));
     let is_open = value.contains(['$', '{', '}', '<', '>', '%'])
         || value.bytes().all(|byte| matches!(byte, b'*' | b'x' | b'X' | b'.'));
     !value.is_empty() && !is_switch && !is_elsewhere && !is_open
 }
 
+/// How values begin that name the place where a secret is kept, or that are encrypted.
+const ELSEWHERE: &[&str] = &[
+    "vault:",
+    "ref+",
+    "file:",
+    "env:",
+    "secret:",
+    "ssm:",
+    "arn:",
+    "projects/",
+    "awssm:",
+    "gcpsm:",
+    "keyvault:",
+    "@Microsoft.KeyVault(",
+    "ENC[",
+    "ENC(",
+];
+
 /// Whether a value is a blank for somebody to fill in: it repeats the name, or says so.
-fn is_placeholder(name: &str, value: &str) -> bool {
+pub(super) fn is_placeholder(name: &str, value: &str) -> bool {
     let value = value.to_ascii_lowercase();
     let says_so = ["insert", "replace", "your_", "your-", "placeholder", "example"];
     (name.len() > 5 && value.contains(&name.to_ascii_lowercase()))
@@ -196,6 +239,12 @@ pub fn is_secret_name(name: &str) -> bool {
             let is_of_azure = words.first().is_some_and(|first| first == "azure");
             KEYS.contains(&before.as_str()) || (is_of_azure && before != "public")
         }
+        // As Rails has it.
+        [.., secret, key, last]
+            if (secret.as_str(), key.as_str(), last.as_str()) == ("secret", "key", "base") =>
+        {
+            true
+        }
         // As the command line of Oracle's cloud has it.
         [.., before, key, last] if (key.as_str(), last.as_str()) == ("key", "content") => before != "public",
         // What is public is none, and a pull or TLS secret is the name of an object.
@@ -212,10 +261,10 @@ fn may_end_in_secret(name: &str) -> bool {
             .checked_sub(ending.len())
             .is_some_and(|start| stem[start..].eq_ignore_ascii_case(ending.as_bytes()))
     };
-    ends_in("key") || ends_in("content") || NOUNS.iter().any(|noun| ends_in(noun))
+    ends_in("key") || ends_in("content") || ends_in("key_base") || NOUNS.iter().any(|noun| ends_in(noun))
 }
 
-/// The words of a name in any style, in lower case, without a number at the end.
+/// The words of a name in any style, in lower case, without a number at the end, whether a word of its own or not.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut was_lower = false;
@@ -239,6 +288,9 @@ fn words(name: &str) -> Vec<String> {
     if words.last().is_some_and(is_number) {
         words.pop();
     }
+    if let Some(last) = words.last_mut() {
+        last.truncate(last.trim_end_matches(|character: char| character.is_ascii_digit()).len());
+    }
     words
 }
 
@@ -258,6 +310,8 @@ mod tests {
             "AZURE_BATCH_KEY",
             "OCI_CLI_KEY_CONTENT",
             "TOKEN_2",
+            "DB_PASSWORD2",
+            "SECRET_KEY_BASE",
         ] {
             assert!(is_secret_name(name), "{name}");
         }
@@ -281,9 +335,16 @@ mod tests {
     #[test]
     fn a_value_must_be_meant_as_it_stands() {
         assert_eq!(recognise("DB_PASSWORD", "hunter2"), Some(Secret::Name));
-        for value in
-            ["", "$(OTHER)", "/run/secrets/db", "vault:secret/db#password", "true", "<change me>", "****"]
-        {
+        for value in [
+            "",
+            "$(OTHER)",
+            "/run/secrets/db",
+            "vault:secret/db#password",
+            "arn:aws:ssm:x",
+            "true",
+            "<change me>",
+            "****",
+        ] {
             assert_eq!(recognise("DB_PASSWORD", value), None, "{value}");
         }
     }
@@ -295,6 +356,21 @@ mod tests {
         assert_eq!(recognise("url", "postgres://app:hunter2@db/app"), Some(Secret::Address));
         assert_eq!(recognise("url", "postgres://app:$(PASSWORD)@db/app"), None);
         assert_eq!(recognise("url", "postgres://db:5432/app"), None);
+        for value in [
+            "Server=db;User Id=app;Password=hunter2;",
+            "DefaultEndpointsProtocol=https;AccountName=app;AccountKey=c2VjcmV0",
+            "host=db user=app password=hunter2",
+        ] {
+            assert_eq!(recognise("db", value), Some(Secret::Address), "{value}");
+        }
+        for value in [
+            "Server=db;Integrated Security=true",
+            "Server=db;User Id=app;Password=$(PASSWORD)",
+            "host=db user=app password=",
+            "-Xmx1g -Dstore.password=changeit -Dx=y",
+        ] {
+            assert_eq!(recognise("db", value), None, "{value}");
+        }
         assert!(matches!(recognise("id", "AKIAIOSFODNN7EXAMPLE"), Some(Secret::Token(_))));
     }
 }

@@ -39,6 +39,19 @@ impl<'p> Policy<'p> {
         let [enforce, warn, audit] = MODES.map(standard);
         Self { enforce, warn, audit, enforce_label: label("enforce"), warn_label: label("warn") }
     }
+
+    /// What is asked of pods by a refusal, and what by a warning, in this order; without what asks for nothing, and
+    /// without a warning that says the same as the refusal.
+    pub fn asks(self) -> impl Iterator<Item = Standard> {
+        let warn = Some(self.warn).filter(|warn| *warn != self.enforce);
+        let both = [Some(self.enforce), warn].into_iter().flatten();
+        both.filter(|standard| standard.level > Level::Privileged)
+    }
+
+    /// Whether somebody wrote that everything is let in; a label that cannot be read does not say so.
+    pub fn is_privileged_on_purpose(self) -> bool {
+        self.enforce_label.is_some_and(|label| label.content() == Level::Privileged.as_str())
+    }
 }
 
 /// A label of the family that means nothing to the admission plugin.
