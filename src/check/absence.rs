@@ -4,7 +4,7 @@ use crate::check::{Context, Report};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::{Absence, Edge, Resolution};
 use crate::graph::selector::{Operator, Selector};
-use crate::graph::{Closest, KindRef, world};
+use crate::graph::{KindRef, world};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
@@ -14,12 +14,7 @@ use crate::parse::tree::NodeRef;
 ///
 /// An error where the input is all there is, or where the name is a slip of the pen for an object that is there. Otherwise
 /// the target may exist in the cluster: a warning for what belongs to the application, nothing for the cluster's furniture.
-pub(super) fn severity_of_edge(
-    context: &Context<'_>,
-    edge: &Edge<'_>,
-    closest: Option<&Closest<'_>>,
-) -> Option<Severity> {
-    let is_slip = closest.is_some_and(|closest| closest.is_typo);
+pub(super) fn severity_of_edge(context: &Context<'_>, edge: &Edge<'_>, is_slip: bool) -> Option<Severity> {
     if edge.row.absence == Absence::Dispensable {
         return is_slip.then_some(Severity::Error);
     }
@@ -136,6 +131,14 @@ pub(super) fn write_instead(
     let report = report.help(format!("write `{value}`"));
     if let Some(text) = edit::in_style_of(node, value) {
         report.fix(format!("write `{value}`"), safety, object.span(node), text);
+    }
+}
+
+/// What a reference names, with the namespace where it lives in one.
+pub(super) fn target(edge: &Edge<'_>) -> String {
+    match edge.namespace {
+        Some(namespace) => format!("{namespace}/{}", edge.name),
+        None => edge.name.to_owned(),
     }
 }
 

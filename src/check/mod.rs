@@ -55,6 +55,7 @@ mod listener_conflict;
 mod listener_protocol;
 mod listener_set_not_allowed;
 mod local_name;
+mod meant;
 mod mesh_host;
 mod missing_analysis_argument;
 mod missing_autoscaler;
@@ -134,6 +135,7 @@ mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
 mod unknown_subset;
+mod unknown_target_kind;
 mod unqualified_finalizer;
 mod unread;
 mod unschedulable_pod;
@@ -230,6 +232,7 @@ pub static CHECKS: &[&Check] = &[
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
+    &unknown_target_kind::CHECK,
     &unknown_rbac_resource::CHECK,
     &unknown_rbac_group::CHECK,
     &unknown_rbac_verb::CHECK,

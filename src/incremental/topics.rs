@@ -329,7 +329,7 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
     match edge.namespace {
         Some(namespace) if Some(namespace) != object.namespace() => {
             said.define([About::Namespace(namespace)], content);
-            said.read([About::Namespace(namespace)]);
+            said.read([About::Namespace(namespace), namespace_object(namespace)]);
         }
         Some(_) => {}
         // In whichever namespace it may be.
@@ -339,10 +339,15 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
         }
         None => said.read([About::ClusterObject(edge.kind.into(), edge.name)]),
     }
+    let cluster = |kind| About::ClusterObject(KindRefKey::Known(kind), edge.name);
     match edge.kind {
         // Where there is no such Role, a ClusterRole of that name is what was meant.
-        KindRef::Known(Kind::Role) => {
-            said.read([About::ClusterObject(KindRefKey::Known(Kind::ClusterRole), edge.name)]);
+        KindRef::Known(Kind::Role) => said.read([cluster(Kind::ClusterRole)]),
+        KindRef::Known(Kind::AnalysisTemplate) => said.read([cluster(Kind::ClusterAnalysisTemplate)]),
+        KindRef::Known(Kind::Issuer) => said.read([cluster(Kind::ClusterIssuer)]),
+        KindRef::Known(Kind::SecretStore) => said.read([cluster(Kind::ClusterSecretStore)]),
+        KindRef::Known(Kind::TriggerAuthentication) => {
+            said.read([cluster(Kind::ClusterTriggerAuthentication)]);
         }
         KindRef::Known(Kind::Secret | Kind::ConfigMap) => said.read([About::Makers]),
         _ => {}
