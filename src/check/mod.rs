@@ -129,6 +129,7 @@ mod subset_selects_nothing;
 mod syntax;
 mod toleration_unused;
 mod undefined_variable;
+mod unknown_admission_resource;
 mod unknown_field;
 mod unknown_kind;
 mod unknown_rbac_group;
@@ -236,6 +237,7 @@ pub static CHECKS: &[&Check] = &[
     &unknown_rbac_resource::CHECK,
     &unknown_rbac_group::CHECK,
     &unknown_rbac_verb::CHECK,
+    &unknown_admission_resource::CHECK,
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,

@@ -247,8 +247,15 @@ fn object_says<'o>(
             let name = text("spec.names.kind").to_lowercase();
             said.define([About::CustomKind(text("spec.group"), name), About::Definitions], content);
         }
-        // What a rule of a role names may be a resource that the input defines.
-        Kind::Role | Kind::ClusterRole => said.read([About::Definitions]),
+        // What a rule of a role or a policy names may be a resource that the input defines.
+        Kind::Role
+        | Kind::ClusterRole
+        | Kind::ValidatingWebhookConfiguration
+        | Kind::MutatingWebhookConfiguration
+        | Kind::ValidatingAdmissionPolicy
+        | Kind::MutatingAdmissionPolicy
+        | Kind::ValidatingAdmissionPolicyBinding
+        | Kind::MutatingAdmissionPolicyBinding => said.read([About::Definitions]),
         _ => {}
     }
     if Table::of(settings.target).kind(object.api_version(), object.kind_name()).is_none() {
