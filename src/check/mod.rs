@@ -106,6 +106,7 @@ mod restart_policy;
 mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
+mod rollout_traffic;
 mod rollout_under_budget;
 mod route_hostname;
 mod rwo_claim_shared;
@@ -135,6 +136,7 @@ mod unknown_kind;
 mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
+mod unknown_receiver;
 mod unknown_subset;
 mod unknown_target_kind;
 mod unqualified_finalizer;
@@ -219,8 +221,10 @@ pub static CHECKS: &[&Check] = &[
     &gateway_workload::CHECK,
     &monitor_selects_nothing::CHECK,
     &monitor_not_selected::CHECK,
+    &unknown_receiver::CHECK,
     &certificate_overlap::CHECK,
     &missing_analysis_argument::CHECK,
+    &rollout_traffic::CHECK,
     &selector_template_mismatch::CHECK,
     &spread_selector::CHECK,
     &affinity_selects_nothing::CHECK,
