@@ -302,3 +302,33 @@ fn a_misspelt_kind_in_a_declaration_is_said() {
     let workspace = Workspace::new([SourceFile::from_text("custom.yaml", CUSTOM)]);
     assert_eq!(analyze(&workspace, &settings).idle.workloads, [0]);
 }
+
+#[test]
+fn in_a_closed_world_operators_make_pods_all_the_same() {
+    let closed = Settings { world: World::Closed, ..Settings::plain() };
+    let input = "
+apiVersion: monitoring.coreos.com/v1
+kind: Alertmanager
+metadata: {name: main, namespace: shop}
+spec: {replicas: 3}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: alerts, namespace: shop}
+spec: {selector: {alertmanager: main}, ports: [{port: 9093}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: solvers, namespace: other}
+spec: {podSelector: {matchLabels: {acme.cert-manager.io/http01-solver: \"true\"}}}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: v1
+kind: Namespace
+metadata: {name: other}
+";
+    assert_eq!(findings(&[("input.yaml", input)], &closed), Vec::<String>::new());
+}

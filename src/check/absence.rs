@@ -3,7 +3,8 @@
 use crate::check::{Context, Report};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::reference::{Absence, Edge, Resolution, To};
-use crate::graph::{Closest, KindRef, world};
+use crate::graph::selector::{Operator, Selector};
+use crate::graph::{KindRef, world};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
@@ -13,13 +14,9 @@ use crate::parse::tree::NodeRef;
 ///
 /// An error where the input is all there is, or where the name is a slip of the pen for an object that is there. Otherwise
 /// the target may exist in the cluster: a warning for what belongs to the application, nothing for the cluster's furniture.
-pub(super) fn severity_of_edge(
-    context: &Context<'_>,
-    edge: &Edge<'_>,
-    closest: Option<&Closest<'_>>,
-) -> Option<Severity> {
+pub(super) fn severity_of_edge(context: &Context<'_>, edge: &Edge<'_>, is_slip: bool) -> Option<Severity> {
     if edge.row.absence == Absence::Dispensable {
-        return closest.is_some_and(|closest| closest.is_typo).then_some(Severity::Error);
+        return is_slip.then_some(Severity::Error);
     }
     if edge.row.absence == Absence::Incidental {
         // Of several kinds the name may be of any.
@@ -27,11 +24,10 @@ pub(super) fn severity_of_edge(
         let is_elsewhere =
             same.any(|other| other.field.id() == edge.field.id() && other.resolution != Resolution::Missing);
         let is_closed = context.graph.is_closed_for(edge.kind, edge.namespace);
-        let is_likely = is_closed || closest.is_some_and(|closest| closest.is_typo);
-        return (is_likely && !is_elsewhere).then_some(Severity::Warning);
+        return ((is_closed || is_slip) && !is_elsewhere).then_some(Severity::Warning);
     }
     let is_closed = context.graph.is_closed_for(edge.kind, edge.namespace);
-    if is_closed || closest.is_some_and(|closest| closest.is_typo) {
+    if is_closed || is_slip {
         return Some(Severity::Error);
     }
     let from = context.program.object(edge.from);
@@ -44,31 +40,44 @@ pub(super) fn severity_of_edge(
     (!is_furniture && !is_abroad && !is_hook(from)).then_some(Severity::Warning)
 }
 
-/// How grave it is that a selector matches no pod of the input; `None` where that is as it should be.
-pub(super) fn severity_of_selection(
-    context: &Context<'_>,
-    object: ObjectRef<'_>,
-    is_typo: bool,
-) -> Option<Severity> {
-    severity_of_selection_in(context, object, object.namespace()?, is_typo)
-}
-
-/// As [`severity_of_selection`], for a selector of pods in another namespace than the object's.
+/// How grave it is that a selector matches no pod of a namespace; `None` where that is as it should be.
 pub(super) fn severity_of_selection_in(
     context: &Context<'_>,
     object: ObjectRef<'_>,
     namespace: &str,
+    selector: &Selector<'_>,
     is_typo: bool,
 ) -> Option<Severity> {
-    if context.graph.is_closed_for(KindRef::Known(Kind::Pod), Some(namespace)) || is_typo {
+    if is_typo {
+        return Some(Severity::Error);
+    }
+    // What operators make of the objects of the input is no part of it, however closed the world is.
+    if context.graph.may_have_other_pods(namespace) || is_for_made_pods(context, namespace, selector) {
+        return None;
+    }
+    if context.graph.is_closed_for(KindRef::Known(Kind::Pod), Some(namespace)) {
         return Some(Severity::Error);
     }
     // Where the input has no pods at all in the namespace, it is evidently not the whole of it.
     let is_partial = context.graph.pods_in(namespace).next().is_none()
-        || context.graph.may_have_other_pods(namespace)
         || (namespace != "default" && is_system(Some(namespace)))
         || is_hook(object);
     (!is_partial).then_some(Severity::Warning)
+}
+
+/// Whether a selector asks for a label in the domain of an operator, such as `acme.cert-manager.io/http01-solver` or
+/// `gateway.networking.k8s.io/gateway-name`, from which no pod of the namespace has any: it is for pods that the operator
+/// makes, as those that solve challenges and those of Gateways.
+fn is_for_made_pods(context: &Context<'_>, namespace: &str, selector: &Selector<'_>) -> bool {
+    selector.requirements.iter().any(|requirement| {
+        let Some((domain, _)) = requirement.key.split_once('/') else { return false };
+        let is_asked_for = !matches!(requirement.operator, Operator::NotIn(_) | Operator::DoesNotExist);
+        let is_of_all = domain == "helm.sh" || domain.ends_with("kubernetes.io");
+        let is_near = |label: &str| label.split_once('/').is_some_and(|(other, _)| other == domain);
+        is_asked_for
+            && !is_of_all
+            && !context.graph.pods_in(namespace).any(|pod| pod.labels.iter().any(|(key, _)| is_near(key)))
+    })
 }
 
 /// Whether a namespace is that of Istio, of which the input has rules at most: what runs there is installed by others.
@@ -128,6 +137,14 @@ pub(super) fn write_instead(
     let report = report.help(format!("write `{value}`"));
     if let Some(text) = edit::in_style_of(node, value) {
         report.fix(format!("write `{value}`"), safety, object.span(node), text);
+    }
+}
+
+/// What a reference names, with the namespace where it lives in one.
+pub(super) fn target(edge: &Edge<'_>) -> String {
+    match edge.namespace {
+        Some(namespace) => format!("{namespace}/{}", edge.name),
+        None => edge.name.to_owned(),
     }
 }
 

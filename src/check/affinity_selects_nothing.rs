@@ -73,10 +73,9 @@ fn check<'p>(
     if spares_own && matches!(term.attitude, Attitude::Refuses | Attitude::Avoids) {
         return;
     }
-    let Some(severity) = severity(context, object, term, (&range, namespaces), is_slip, own_fulfils_some)
-    else {
-        return;
-    };
+    let at = (&range, namespaces);
+    let severity = severity(context, object, (term, selector), at, is_slip, own_fulfils_some);
+    let Some(severity) = severity else { return };
     let label = if term.attitude == Attitude::Needs { "never scheduled" } else { "without effect" };
     selection::report_near(object, selector, (near, severity, label.to_owned()), sink, |_| {
         consequence(object, term, &format!("`{}`", selector.describe()))
@@ -110,7 +109,7 @@ fn is_matched<'p>(context: &Context<'p>, pod: &Pod<'p>, range: &Range<'p>, selec
 fn severity(
     context: &Context<'_>,
     object: ObjectRef<'_>,
-    term: Term<'_>,
+    (term, selector): (Term<'_>, &Selector<'_>),
     (range, namespaces): (&Range<'_>, &[&str]),
     is_slip: bool,
     own_fulfils_some: bool,
@@ -118,7 +117,7 @@ fn severity(
     // One namespace of which the input has not everything is enough for a pod to be there.
     let mut found = Severity::Error;
     for namespace in namespaces {
-        found = found.max(absence::severity_of_selection_in(context, object, namespace, is_slip)?);
+        found = found.max(absence::severity_of_selection_in(context, object, namespace, selector, is_slip)?);
     }
     if *range == Range::Selected && !is_slip && !context.graph.is_closed() {
         return None;

@@ -1,9 +1,9 @@
 #![doc = include_str!("dangling_reference.md")]
 
-use crate::check::{Check, Context, Group, Run, Sink, absence, hpa_target};
+use crate::check::meant::{self, Meant};
+use crate::check::{Check, Context, Group, Run, Sink, absence, hpa_target, unknown_target_kind};
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::reference::{Edge, Resolution, Scope, To};
-use crate::graph::{Closest, KindRef};
+use crate::graph::reference::{Edge, Resolution, Scope};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
@@ -22,7 +22,10 @@ pub(super) static CHECK: Check = Check {
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let mut reported = Vec::new();
     for edge in context.graph.edges_from(object.id) {
-        if edge.resolution != Resolution::Missing || edge.is_optional() || has_its_own_check(object, edge) {
+        if edge.resolution != Resolution::Missing
+            || edge.is_optional()
+            || has_its_own_check(context, object, edge)
+        {
             continue;
         }
         let is_deleted = context.plan.is_some_and(|plan| plan.deletes_target_of(edge));
@@ -34,97 +37,91 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         if reported.contains(&target) {
             continue;
         }
-        let closest = context.graph.closest_name(edge.kind, edge.namespace, edge.name).or_else(|| {
-            let To::Either(_, other) = edge.row.to else { return None };
-            context.graph.closest_name(KindRef::Known(other), None, edge.name)
-        });
-        if let Some(severity) = absence::severity_of_edge(context, edge, closest.as_ref()) {
+        let meant = meant::meant(context, edge);
+        let is_slip = meant.as_ref().is_some_and(Meant::is_slip);
+        let severity = absence::severity_of_edge(context, edge, is_slip);
+        // Of furniture too, where what has the name is of the other kind.
+        let is_counterpart = matches!(meant, Some(Meant::Counterpart(_)));
+        if let Some(severity) = severity.or(is_counterpart.then_some(Severity::Warning)) {
             reported.push(target);
-            report(context, edge, closest, severity, sink);
+            report(context, edge, meant.as_ref(), severity, sink);
         }
     }
 }
 
-/// The Service of a StatefulSet is the matter of `statefulset-service`, a target that cannot be scaled of `hpa-target`.
-fn has_its_own_check(object: ObjectRef<'_>, edge: &Edge<'_>) -> bool {
+/// The Service of a StatefulSet is the matter of `statefulset-service`, a target that cannot be scaled of `hpa-target`, and a
+/// kind that there is not of `unknown-target-kind`.
+fn has_its_own_check(context: &Context<'_>, object: ObjectRef<'_>, edge: &Edge<'_>) -> bool {
     let is_set = object.kind() == Kind::StatefulSet;
-    (is_set && edge.row.path == "spec.serviceName") || hpa_target::is_faulty(object, edge)
+    (is_set && edge.row.path == "spec.serviceName")
+        || hpa_target::is_faulty(object, edge)
+        || unknown_target_kind::is_of(context, edge)
 }
 
 fn report(
     context: &Context<'_>,
     edge: &Edge<'_>,
-    closest: Option<Closest<'_>>,
+    meant: Option<&Meant<'_>>,
     severity: Severity,
     sink: &mut Sink<'_>,
 ) {
     let from = context.program.object(edge.from);
-    let full_name = match edge.namespace {
-        Some(namespace) => format!("{namespace}/{}", edge.name),
-        None => edge.name.to_owned(),
-    };
-    let fate = if context.graph.is_closed_for(edge.kind, edge.namespace) {
-        "does not exist"
-    } else {
-        "is not in the input"
-    };
     let kind = edge.kind.name();
+    let is_closed = context.graph.is_closed_for(edge.kind, edge.namespace);
+    let fate = if is_closed { "does not exist" } else { "is not in the input" };
+    let full_name = absence::target(edge);
     let message = format!("{} names {kind} `{full_name}`, which {fate}", absence::title(from));
-    let place = edge.place_in_list();
-    let report = sink.report(from, edge.field, message).within(place.clone());
+    let place = match meant {
+        Some(Meant::Namespace(_)) => meant::namespace_field(edge),
+        _ => edge.field,
+    };
+    let is_part = place.id() == edge.field.id();
+    // Of a field that lists several names, the one that leads nowhere.
+    let listed = edge.place_in_list().filter(|_| is_part && !matches!(meant, Some(Meant::Namespace(_))));
+    let report = sink.report(from, place, message).within(listed.clone());
     let report = report.severity(severity).label(match edge.namespace {
         Some(namespace) => format!("no {kind} of this name in namespace `{namespace}`"),
         None => format!("no {kind} of this name"),
     });
-    let report = match closest {
-        Some(closest) => {
-            let kind = closest.object.kind_name();
-            report.related(closest.object.name_span(), format!("this {kind} has a similar name"))
-        }
-        None => report,
+    let report = meant::point_at(report, meant, kind);
+    let right = match meant {
+        Some(Meant::Namespace(other)) => other.namespace(),
+        _ => meant.and_then(Meant::name),
     };
-    let help = match closest {
-        Some(closest) if closest.is_typo => format!("write `{}`", closest.object.name()),
-        Some(closest) => format!("did you mean `{}`?", closest.object.name()),
-        None => elsewhere(context, edge).unwrap_or_else(|| advice(edge)),
+    let Some(right) = right else {
+        report.help(match meant {
+            Some(Meant::Object(closest)) => format!("did you mean `{}`?", closest.object.name()),
+            Some(Meant::Counterpart(other)) => meant::naming(edge, *other),
+            _ => elsewhere(context, edge).unwrap_or_else(|| advice(edge)),
+        });
+        return;
     };
-    let report = report.help(help);
-    let Some(closest) = closest.filter(|closest| closest.is_typo) else { return };
-    let name = closest.object.name();
-    if let Some(place) = place {
+    let report = report.help(format!("write `{right}`"));
+    if let Some(place) = listed {
         let span = Span::new(from.file.id, place.start, place.end);
-        report.fix(format!("write `{name}`"), Safety::Safe, span, name);
+        report.fix(format!("write `{right}`"), Safety::Safe, span, right);
         return;
     }
-    let (before, after) = edge.beside_name();
     let written = edge.field.content();
-    let text = format!("{}{name}{}", &written[..before], &written[written.len() - after..]);
-    if let Some(text) = edit::in_style_of(edge.field, &text) {
-        report.fix(format!("write `{name}`"), Safety::Safe, from.span(edge.field), text);
+    let (before, after) = match meant {
+        Some(Meant::Namespace(_)) if place.id() == edge.field.id() => match edge.beside_namespace() {
+            Some(beside) => beside,
+            None => return,
+        },
+        Some(Meant::Namespace(_)) => (0, 0),
+        _ => edge.beside_name(),
+    };
+    let text = match is_part {
+        true => format!("{}{right}{}", &written[..before], &written[written.len() - after..]),
+        false => right.to_owned(),
+    };
+    if let Some(text) = edit::in_style_of(place, &text) {
+        report.fix(format!("write `{right}`"), Safety::Safe, from.span(place), text);
     }
 }
 
-/// Where an object of this name is after all: in another namespace, or of the other kind of role.
+/// In which other namespace an object of this name is.
 fn elsewhere(context: &Context<'_>, edge: &Edge<'_>) -> Option<String> {
-    let other_role = match edge.kind {
-        KindRef::Known(Kind::Role) => Some((Kind::ClusterRole, None)),
-        KindRef::Known(Kind::ClusterRole) => {
-            Some((Kind::Role, context.program.object(edge.from).namespace()))
-        }
-        _ => None,
-    };
-    if let Some((kind, namespace)) = other_role
-        && context.graph.find(KindRef::Known(kind), namespace, edge.name).next().is_some()
-    {
-        return Some(format!("there is a {} `{}`: write `kind: {0}`", kind.as_str(), edge.name));
-    }
-    // The group of a kind is often forgotten where it is not that of the API which the field is of.
-    if let KindRef::Other { name, .. } = edge.kind
-        && let Some(known) = Kind::named(name)
-        && context.graph.find(KindRef::Known(known), edge.namespace, edge.name).next().is_some()
-    {
-        return Some(format!("{name} is of API group `{0}`: write `group: \"{0}\"`", known.group()));
-    }
     let other = context.graph.find_anywhere(edge.kind, edge.name).next()?;
     let namespace = other.namespace()?;
     if matches!(edge.row.scope, Scope::ServiceHost) {

@@ -36,7 +36,7 @@ enum Fault {
 }
 
 fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
-    if object.kind() != Kind::HorizontalPodAutoscaler {
+    if !is_scaler(object) {
         return;
     }
     for edge in context.graph.edges_from(object.id) {
@@ -53,13 +53,19 @@ pub(super) fn is_faulty(object: ObjectRef<'_>, edge: &Edge<'_>) -> bool {
     fault(object, edge).is_some()
 }
 
+fn is_scaler(object: ObjectRef<'_>) -> bool {
+    matches!(object.kind(), Kind::HorizontalPodAutoscaler | Kind::ScaledObject)
+}
+
 /// Mirrors `reconcileAutoscaler`: the target's group and kind (its version is of no consequence) must be served, and must
-/// have a `scale` subresource.
+/// have a `scale` subresource. So it is for KEDA (`checkTargetResourceIsScalable`), which takes `apps/v1` where nothing is said.
 fn fault(object: ObjectRef<'_>, edge: &Edge<'_>) -> Option<Fault> {
-    if object.kind() != Kind::HorizontalPodAutoscaler || edge.row.path != "spec.scaleTargetRef.name" {
+    if !is_scaler(object) || edge.row.path != "spec.scaleTargetRef.name" {
         return None;
     }
-    let group = edge.holder.get("apiVersion").and_then(NodeRef::as_str).map_or("", group_of);
+    let default = if object.kind() == Kind::ScaledObject { "apps" } else { "" };
+    let said = edge.holder.get("apiVersion").and_then(NodeRef::as_str).filter(|said| !said.is_empty());
+    let group = said.map_or(default, group_of);
     if let Some((_, right)) = SCALABLE.iter().find(|(kind, _)| *kind == edge.kind.name()) {
         return (group != group_of(right)).then_some(Fault::WrongGroup(right));
     }

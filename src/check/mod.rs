@@ -62,6 +62,7 @@ mod listener_conflict;
 mod listener_protocol;
 mod listener_set_not_allowed;
 mod local_name;
+mod meant;
 mod mesh_host;
 mod missing_analysis_argument;
 mod missing_autoscaler;
@@ -114,6 +115,7 @@ mod restart_policy;
 mod rollout_outage;
 mod rollout_stalls;
 mod rollout_too_slow;
+mod rollout_traffic;
 mod rollout_under_budget;
 mod route_hostname;
 mod rwo_claim_shared;
@@ -138,12 +140,15 @@ mod subset_selects_nothing;
 mod syntax;
 mod toleration_unused;
 mod undefined_variable;
+mod unknown_admission_resource;
 mod unknown_field;
 mod unknown_kind;
 mod unknown_rbac_group;
 mod unknown_rbac_resource;
 mod unknown_rbac_verb;
+mod unknown_receiver;
 mod unknown_subset;
+mod unknown_target_kind;
 mod unqualified_finalizer;
 mod unread;
 mod unschedulable_pod;
@@ -234,8 +239,10 @@ pub static CHECKS: &[&Check] = &[
     &gateway_workload::CHECK,
     &monitor_selects_nothing::CHECK,
     &monitor_not_selected::CHECK,
+    &unknown_receiver::CHECK,
     &certificate_overlap::CHECK,
     &missing_analysis_argument::CHECK,
+    &rollout_traffic::CHECK,
     &selector_template_mismatch::CHECK,
     &spread_selector::CHECK,
     &affinity_selects_nothing::CHECK,
@@ -248,9 +255,11 @@ pub static CHECKS: &[&Check] = &[
     &probe_port::CHECK,
     &statefulset_service::CHECK,
     &hpa_target::CHECK,
+    &unknown_target_kind::CHECK,
     &unknown_rbac_resource::CHECK,
     &unknown_rbac_group::CHECK,
     &unknown_rbac_verb::CHECK,
+    &unknown_admission_resource::CHECK,
     &duplicate_object::CHECK,
     &in_tree_provisioner::CHECK,
     &unused_object::CHECK,

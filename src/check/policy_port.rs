@@ -28,27 +28,28 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     }
     for rule in object.get("spec.ingress").into_iter().flat_map(NodeRef::items) {
         let selectors = object.get("spec.podSelector").map(Selector::from_label_selector);
-        check_ports(context, object, rule, namespace, selectors.into_iter().collect(), sink);
+        let selectors = selectors.map(|selector| (namespace, selector)).into_iter().collect();
+        check_ports(context, object, rule, selectors, sink);
     }
     for rule in object.get("spec.egress").into_iter().flat_map(NodeRef::items) {
-        // A named port is looked up on the pods that are asked. Those of other namespaces may be anybody's.
+        // A named port is looked up on the pods that are asked. Those of namespaces that labels tell may be anybody's.
         let peers: Vec<NodeRef<'_>> = items_at(rule, "to").collect();
         if !peers.is_empty() && peers.iter().all(|peer| peer.get("ipBlock").is_some()) {
             check_addresses(object, rule, sink);
             continue;
         }
-        let is_own =
-            |peer: &NodeRef<'_>| peer.get("podSelector").is_some() && peer.get("namespaceSelector").is_none();
-        let selectors = match peers.iter().all(is_own) {
-            true => peers
-                .iter()
-                .filter_map(|peer| peer.get("podSelector"))
-                .map(Selector::from_label_selector)
-                .collect(),
-            false => Vec::new(),
-        };
-        check_ports(context, object, rule, namespace, selectors, sink);
+        let selectors: Option<Vec<_>> = peers.iter().map(|peer| asked(namespace, *peer)).collect();
+        check_ports(context, object, rule, selectors.unwrap_or_default(), sink);
     }
+}
+
+/// The selector of a peer whose pods are of one namespace, and which one that is.
+fn asked<'p>(own: &'p str, peer: NodeRef<'p>) -> Option<(&'p str, Selector<'p>)> {
+    let namespace = match peer.get("namespaceSelector") {
+        None => own,
+        Some(node) => Selector::from_label_selector(node).named_namespace()?,
+    };
+    Some((namespace, Selector::from_label_selector(peer.get("podSelector")?)))
 }
 
 /// The ports of one rule, for the pods that any of the selectors matches; without selectors the pods are not known.
@@ -56,13 +57,14 @@ fn check_ports<'p>(
     context: &Context<'p>,
     object: ObjectRef<'p>,
     rule: NodeRef<'p>,
-    namespace: &'p str,
-    selectors: Vec<Selector<'p>>,
+    selectors: Vec<(&'p str, Selector<'p>)>,
     sink: &mut Sink<'_>,
 ) {
-    let is_known = !selectors.is_empty() && selectors.iter().all(|selector| !selector.malformed);
-    let pods: Vec<&Pod<'p>> =
-        selectors.iter().flat_map(|selector| context.graph.select(namespace, selector)).collect();
+    let is_known = !selectors.is_empty() && selectors.iter().all(|(_, selector)| !selector.malformed);
+    let pods: Vec<&Pod<'p>> = selectors
+        .iter()
+        .flat_map(|(namespace, selector)| context.graph.select(namespace, selector))
+        .collect();
     for port in items_at(rule, "ports") {
         check_range(object, port, sink);
         let Some(place) = port.get("port") else { continue };
@@ -118,8 +120,8 @@ fn report<'p>(
 ) {
     let named = || pods.iter().flat_map(|pod| pod.template.containers()).flat_map(ports_of_container);
     let meant = named().filter_map(|port| port.name()).find(|other| typo::is_typo(name, other));
-    let namespace = object.namespace().unwrap_or_default();
-    if meant.is_none() && !context.graph.is_closed() && context.graph.may_have_other_pods(namespace) {
+    let is_open = |pod: &&Pod<'p>| context.graph.may_have_other_pods(pod.namespace);
+    if meant.is_none() && !context.graph.is_closed() && pods.iter().any(is_open) {
         return;
     }
     let message = format!(

@@ -52,41 +52,49 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     });
 }
 
-/// The rules whose peers are all selected among the pods of the policy's own namespace, and select none of them. Of a
-/// policy that applies to no pod itself, that is enough to say.
+/// The rules whose peers are all selected among the pods of the policy's own namespace, or of others that are named and have
+/// pods in the input, and select none of them. Of a policy that applies to no pod itself, that is enough to say.
 fn check_peers<'p>(
     context: &Context<'p>,
     object: ObjectRef<'p>,
     applies_to: &Selector<'p>,
     sink: &mut Sink<'_>,
 ) {
-    let Some(namespace) = object.namespace() else { return };
-    let is_somebody = |selector: &Selector<'p>| context.graph.select(namespace, selector).next().is_some();
+    let Some(own) = object.namespace() else { return };
+    let is_somebody = |(namespace, selector): &(&'p str, Selector<'p>)| {
+        context.graph.select(namespace, selector).next().is_some()
+    };
+    if context.graph.select(own, applies_to).next().is_none() {
+        return;
+    }
     for (rules, peers, what) in
         [("spec.ingress", "from", "lets in nobody"), ("spec.egress", "to", "lets its pods reach nobody")]
     {
         for rule in items_at(object.root(), rules) {
-            let selectors: Option<Vec<_>> = items_at(rule, peers).map(own_selector).collect();
-            let Some(selectors) = selectors.filter(|selectors| !selectors.is_empty()) else { continue };
+            let selected: Option<Vec<_>> = items_at(rule, peers).map(|peer| selected(own, peer)).collect();
+            let Some(selected) = selected else { continue };
             // One peer of many may be a door that is left open for who will come.
-            if selectors.iter().any(is_somebody) || !is_somebody(applies_to) {
+            if selected.iter().any(is_somebody) {
                 continue;
             }
-            selection::report_if_empty(context, object, &selectors[0], sink, |terms| {
+            let Some((namespace, selector)) = selected.first() else { continue };
+            selection::report_if_empty_in(context, object, namespace, selector, sink, |terms| {
                 format!("a rule of {} {what}: no pod has {terms}", absence::title(object))
             });
         }
     }
 }
 
-/// The selector of a peer that is about pods of the policy's own namespace only.
-fn own_selector(peer: NodeRef<'_>) -> Option<Selector<'_>> {
-    let is_set = |key: &str| peer.get(key).is_some_and(|node| !node.is_null());
-    if is_set("namespaceSelector") || is_set("ipBlock") {
-        return None;
-    }
-    let selector = Selector::from_label_selector(peer.get("podSelector")?);
-    (!selector.malformed && !selector.is_empty()).then_some(selector)
+/// The selector of a peer that is about the pods of one namespace, and which one that is.
+fn selected<'p>(own: &'p str, peer: NodeRef<'p>) -> Option<(&'p str, Selector<'p>)> {
+    let set = |key: &str| peer.get(key).filter(|node| !node.is_null());
+    let namespace = match set("namespaceSelector") {
+        None => own,
+        Some(node) => Selector::from_label_selector(node).named_namespace()?,
+    };
+    let selector = Selector::from_label_selector(set("podSelector")?);
+    let is_telling = !selector.malformed && !selector.is_empty() && set("ipBlock").is_none();
+    is_telling.then_some((namespace, selector))
 }
 
 /// Whether a policy of Istio may be for more than the pods of its namespace: in the root namespace of the mesh it is for

@@ -1,13 +1,15 @@
 //! How the checks of RBAC rules name API groups, and how a rule comes to name another one.
 
+use crate::check::Context;
 use crate::diagnostic::Edit;
+use crate::graph::{KindRef, typo};
 use crate::parse::Style;
 use crate::parse::edit::{self, Change};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
-use crate::practice::permission::{base_of, exists};
+use crate::practice::permission::{base_of, exists, plural_of};
 use crate::practice::role::Rule;
 use crate::practice::selection::items_at;
 use crate::source::Span;
@@ -61,4 +63,38 @@ pub(super) fn moved(object: ObjectRef<'_>, rule: Rule<'_>, table: &Table, home: 
     }
     let Change { range, text } = edit::append_item(rule.node.get("apiGroups")?, home)?;
     Some(Edit { span: Span::new(object.file.id, range.start, range.end), text })
+}
+
+/// The CustomResourceDefinitions of the input for kinds of these groups.
+pub(super) fn definitions_of<'p>(context: &Context<'p>, groups: &[&str]) -> Vec<ObjectRef<'p>> {
+    let all = context.graph.all(KindRef::Known(Kind::CustomResourceDefinition), None);
+    all.filter(|one| one.get("spec.group").is_some_and(|group| groups.contains(&group.content()))).collect()
+}
+
+/// The resource that is meant by a word which is none of these definitions' nor of these groups: its singular, its kind, a
+/// short name, or a slip of the pen; and what defines it, where the input does.
+pub(super) fn meant_custom<'p>(
+    definitions: &[ObjectRef<'p>],
+    groups: &[&str],
+    written: &str,
+) -> Option<(String, Option<ObjectRef<'p>>)> {
+    let text = |one: ObjectRef<'p>, path: &str| one.get(path).and_then(NodeRef::as_str);
+    if definitions.iter().any(|one| text(*one, "spec.names.plural") == Some(written)) {
+        return None;
+    }
+    let defined = definitions.iter().find_map(|one| {
+        let plural = text(*one, "spec.names.plural")?;
+        let is_name = |path| text(*one, path).is_some_and(|name| name.eq_ignore_ascii_case(written));
+        let is_short = || items_at(one.root(), "spec.names.shortNames").any(|name| name.content() == written);
+        let is_meant = is_name("spec.names.singular")
+            || is_name("spec.names.kind")
+            || is_short()
+            || typo::is_typo(written, plural);
+        is_meant.then(|| (plural.to_owned(), Some(*one)))
+    });
+    defined.or_else(|| {
+        let mut known = groups.iter().flat_map(|group| Kind::all_of(group));
+        let kind = known.find(|kind| kind.as_str().eq_ignore_ascii_case(written))?;
+        Some((plural_of(kind.as_str()), None)).filter(|(plural, _)| plural != written)
+    })
 }

@@ -17,7 +17,20 @@ pub(super) fn report_if_empty<'p>(
     sink: &mut Sink<'_>,
     message: impl Fn(&str) -> String,
 ) {
-    let Some(namespace) = object.namespace() else { return };
+    if let Some(namespace) = object.namespace() {
+        report_if_empty_in(context, object, namespace, selector, sink, message);
+    }
+}
+
+/// The same for the pods of any namespace.
+pub(super) fn report_if_empty_in<'p>(
+    context: &Context<'p>,
+    object: ObjectRef<'p>,
+    namespace: &'p str,
+    selector: &Selector<'p>,
+    sink: &mut Sink<'_>,
+    message: impl Fn(&str) -> String,
+) {
     if selector.malformed
         || object.is_broken()
         || context.graph.is_patch(object)
@@ -28,7 +41,8 @@ pub(super) fn report_if_empty<'p>(
     }
     let nearest = context.graph.nearest_pod(namespace, selector);
     let is_typo = nearest.is_some_and(|nearest| nearest.is_typo);
-    let Some(severity) = absence::severity_of_selection(context, object, is_typo) else { return };
+    let severity = absence::severity_of_selection_in(context, object, namespace, selector, is_typo);
+    let Some(severity) = severity else { return };
     let label = format!("no pod in namespace `{namespace}` has this");
     report_near(object, selector, (nearest, severity, label), sink, message);
 }

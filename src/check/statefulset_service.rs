@@ -55,7 +55,8 @@ fn is_headless(service: ObjectRef<'_>) -> bool {
 
 fn report_missing(context: &Context<'_>, object: ObjectRef<'_>, edge: &Edge<'_>, sink: &mut Sink<'_>) {
     let closest = context.graph.closest_name(edge.kind, edge.namespace, edge.name);
-    let Some(severity) = absence::severity_of_edge(context, edge, closest.as_ref()) else { return };
+    let is_slip = closest.is_some_and(|closest| closest.is_typo);
+    let Some(severity) = absence::severity_of_edge(context, edge, is_slip) else { return };
     let fate = if context.graph.is_closed() { "does not exist" } else { "is not in the input" };
     let message = format!(
         "{} takes the names of its pods from Service `{}`, which {fate}",

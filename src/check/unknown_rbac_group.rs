@@ -49,12 +49,18 @@ fn check_rule(
             report_removed(object, rule, table, node, sink);
             continue;
         }
-        let Some(meant) = meant_group(table, group) else { continue };
+        let meant = meant_group(table, group);
+        // Groups of custom resources are domains (`ValidateCustomResourceDefinitionSpec`): a word alone can be none.
+        if meant.is_none() && (group.contains(['.', '$', '{']) || group.is_empty()) {
+            continue;
+        }
         let message = format!("{} names API group `{group}`, which does not exist", role(object));
-        let report = sink
-            .report(object, node, message)
-            .label("no such API group")
-            .help(format!("write `{}`", written(meant)));
+        let report = sink.report(object, node, message).label("no such API group");
+        let Some(meant) = meant else {
+            report.help("write the group that `kubectl api-resources` shows");
+            continue;
+        };
+        let report = report.help(format!("write `{}`", written(meant)));
         if let Some(text) = in_style_of(node, meant) {
             report.fix(format!("write `{}`", written(meant)), Safety::Safe, object.span(node), text);
         }
@@ -87,7 +93,8 @@ fn meant_group(table: &Table, written: &str) -> Option<&'static str> {
     if bare != written {
         return known().find(|group| *group == bare);
     }
-    known().find(|group| typo::is_typo(written, group))
+    let is_short_for = |group: &&str| group.split_once('.').is_some_and(|(first, _)| first == written);
+    known().find(|group| typo::is_typo(written, group)).or_else(|| known().find(is_short_for))
 }
 
 /// A group that Kubernetes had. Where the role permits all of it in the groups of today as well, it only is of no use.

@@ -1,5 +1,6 @@
 #![doc = include_str!("unknown_rbac_resource.md")]
 
+use crate::check::absence::write_instead;
 use crate::check::rbac_group::{self, role};
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
@@ -8,7 +9,9 @@ use crate::parse::object::ObjectRef;
 use crate::parse::schema::suggest::closest;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
-use crate::practice::permission::{base_of, exists, groups_with, is_removed, meant_resource, subresources};
+use crate::practice::permission::{
+    base_of, exists, fate_elsewhen, groups_with, meant_resource, subresources,
+};
 use crate::practice::role::{Rule, own_rules_of};
 use crate::practice::selection::items_at;
 
@@ -29,11 +32,12 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let table = Table::of(context.settings.target);
     for rule in own_rules_of(object) {
         let groups: Vec<NodeRef<'_>> = items_at(rule.node, "apiGroups").collect();
+        let names: Vec<&str> = groups.iter().map(|group| group.content()).collect();
         // What there is in other groups nobody here can tell; whether there are such is for `unknown-rbac-group`.
-        if groups.iter().any(|group| !table.has_group(group.content())) {
+        if names.iter().any(|group| !table.has_group(group)) {
+            check_custom(context, object, rule, table, &names, sink);
             continue;
         }
-        let names: Vec<&str> = groups.iter().map(|group| group.content()).collect();
         for resource in items_at(rule.node, "resources") {
             let base = base_of(resource.content());
             if base.is_empty() || base == "*" || names.is_empty() {
@@ -44,6 +48,34 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
                 None => report(object, rule, table, &names, resource, sink),
             }
         }
+    }
+}
+
+/// A rule about custom resources: only what is nearly one that there is, is a fault.
+fn check_custom<'p>(
+    context: &Context<'p>,
+    object: ObjectRef<'p>,
+    rule: Rule<'p>,
+    table: &Table,
+    groups: &[&str],
+    sink: &mut Sink<'_>,
+) {
+    let definitions = rbac_group::definitions_of(context, groups);
+    for resource in items_at(rule.node, "resources").filter(|_| !groups.contains(&"*")) {
+        let base = base_of(resource.content());
+        if groups.iter().any(|group| exists(table, group, base)) {
+            continue;
+        }
+        let Some((plural, by)) = rbac_group::meant_custom(&definitions, groups, base) else { continue };
+        let here = rbac_group::names(groups);
+        let message = format!("{} permits `{base}`, but {here} has no such resource", role(object));
+        let report = sink.report(object, resource, message).label("no such resource");
+        let report = match by {
+            Some(by) => report.related(by.name_span(), format!("it defines `{plural}`")),
+            None => report,
+        };
+        let text = resource.content().replacen(base, &plural, 1);
+        write_instead(report, object, resource, &text, Safety::Safe);
     }
 }
 
@@ -63,11 +95,7 @@ fn check_subresource(object: ObjectRef<'_>, group: &str, resource: NodeRef<'_>, 
         report.help(format!("they have `{}`", known.join("`, `")));
         return;
     };
-    let text = format!("{base}/{meant}");
-    let report = report.help(format!("write `{text}`"));
-    if let Some(new) = edit::in_style_of(resource, &text) {
-        report.fix(format!("write `{text}`"), Safety::Safe, object.span(resource), new);
-    }
+    write_instead(report, object, resource, &format!("{base}/{meant}"), Safety::Safe);
 }
 
 fn report(
@@ -81,12 +109,12 @@ fn report(
     let written = resource.content();
     let base = base_of(written);
     let here = rbac_group::names(groups);
-    if groups.iter().any(|group| is_removed(group, base)) && groups_with(table, base).is_empty() {
-        let message = format!("{} permits `{written}`, which Kubernetes no longer has", role(object));
-        sink.report(object, resource, message)
-            .severity(Severity::Note)
+    if let Some(fate) = fate_elsewhen(table, groups, base) {
+        let message = format!("{} permits `{written}`, which {fate}", role(object));
+        let report = sink.report(object, resource, message).severity(Severity::Note);
+        report
             .label("permits nothing")
-            .help("remove it, unless the role is for older clusters too");
+            .help("remove it, unless the role is for clusters of other versions too");
         return;
     }
     let homes = groups_with(table, base);

@@ -34,8 +34,13 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
                 || context.graph.is_patch(*rule)
                 || subsets_of(*rule).any(|name| name.content() == subset.content())
         });
-        // The rule of a host that the input has none for stands elsewhere, as that host may.
-        if !is_declared && (!rules.is_empty() || context.graph.is_closed()) {
+        // The rule of a host that the input has none for stands elsewhere, as that host may; one for a wildcard that has
+        // no subsets is for all.
+        let is_own = |rule: &ObjectRef<'_>| {
+            subsets_of(*rule).next().is_some()
+                || rule.get("spec.host").is_some_and(|host| !host.content().starts_with('*'))
+        };
+        if !is_declared && (rules.iter().any(is_own) || context.graph.is_closed()) {
             report(context, object, subset, &full, &rules, sink);
         }
     }

@@ -247,6 +247,8 @@ fn target_kind<'p>(row: &Row, field: NodeRef<'p>, holder: NodeRef<'p>) -> Option
                 _ => text,
             });
             let default_group = default.map_or("", Kind::group);
+            // An empty `apiGroup` is none (`SetDefaults_ClusterRoleBinding`); elsewhere it is the core group.
+            let written = written.filter(|text| !(group_key == "apiGroup" && text.is_empty()));
             Some(KindRef::of(written.unwrap_or(default_group), kind))
         }
         To::SaidBy { kind, group, default_kind, default_group } => {

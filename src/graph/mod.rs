@@ -247,6 +247,19 @@ impl<'p> Graph<'p> {
         self.names.closest(self.program, kind, namespace, name)
     }
 
+    /// What an object of the input makes in a namespace, by a name that another one is a slip of the pen for, and who makes
+    /// it.
+    pub fn closest_made(
+        &self,
+        kind: KindRef<'_>,
+        namespace: Option<&str>,
+        name: &str,
+    ) -> Option<(String, ObjectRef<'p>)> {
+        let KindRef::Known(kind) = kind else { return None };
+        let (name, maker) = self.world.nearest_made(kind, namespace?, name)?;
+        Some((name, self.program.object(maker)))
+    }
+
     /// All pods and pod templates of workloads, in order.
     pub fn pods(&self) -> &[Pod<'p>] {
         self.pods.all()
@@ -509,7 +522,7 @@ impl<'p> Resolver<'_, 'p> {
         if self.world.is_external(kind, namespace, name) {
             return Resolution::External;
         }
-        match self.world.probable_maker(self.program, namespace, name) {
+        match self.world.probable_maker(self.program, kind, namespace, name) {
             Some(maker) => Resolution::Made(maker),
             None if self.templates.makes(kind, name) => Resolution::Generated,
             None => Resolution::Missing,

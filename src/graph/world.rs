@@ -1,16 +1,80 @@
 //! What exists although it is not in the input: what every cluster has, what objects of the input make, and what the
 //! configuration declares.
 
+use std::sync::OnceLock;
+
 use crate::config::External;
 use crate::graph::hash::{Index, digest};
 use crate::graph::made::{self, Made};
 use crate::graph::names::KindRef;
 use crate::graph::reference::Resolution;
+use crate::graph::typo::is_typo;
 use crate::parse::kind::Kind;
 use crate::parse::object::{ObjectId, ObjectRef, Program};
 
 /// The namespaces that every cluster has (`SystemNamespaces` of the API server and `metav1.NamespaceDefault`).
 pub const SYSTEM_NAMESPACES: &[&str] = &["default", "kube-node-lease", "kube-public", "kube-system"];
+
+/// The ClusterRoles of every cluster (`clusterRoles` of the package `bootstrappolicy`), without those of its controllers.
+const CLUSTER_ROLES: &[&str] = &[
+    "admin",
+    "cluster-admin",
+    "edit",
+    "system:aggregate-to-admin",
+    "system:aggregate-to-edit",
+    "system:aggregate-to-view",
+    "system:auth-delegator",
+    "system:basic-user",
+    "system:certificates.k8s.io:certificatesigningrequests:nodeclient",
+    "system:certificates.k8s.io:certificatesigningrequests:selfnodeclient",
+    "system:certificates.k8s.io:kube-apiserver-client-approver",
+    "system:certificates.k8s.io:kube-apiserver-client-kubelet-approver",
+    "system:certificates.k8s.io:kubelet-serving-approver",
+    "system:certificates.k8s.io:legacy-unknown-approver",
+    "system:discovery",
+    "system:heapster",
+    "system:kube-aggregator",
+    "system:kube-controller-manager",
+    "system:kube-dns",
+    "system:kube-scheduler",
+    "system:kubelet-api-admin",
+    "system:monitoring",
+    "system:node",
+    "system:node-bootstrapper",
+    "system:node-problem-detector",
+    "system:node-proxier",
+    "system:persistent-volume-provisioner",
+    "system:public-info-viewer",
+    "system:service-account-issuer-discovery",
+    "system:volume-scheduler",
+    "view",
+];
+
+const PRIORITY_CLASSES: &[&str] = &["system-cluster-critical", "system-node-critical"];
+
+const PRIORITY_LEVELS: &[&str] = &[
+    "catch-all",
+    "exempt",
+    "global-default",
+    "leader-election",
+    "node-high",
+    "system",
+    "workload-high",
+    "workload-low",
+];
+
+/// What of a kind every cluster has, in every namespace where it lives in one.
+pub fn furniture(kind: Kind) -> &'static [&'static str] {
+    match kind {
+        Kind::Namespace => SYSTEM_NAMESPACES,
+        Kind::ServiceAccount => &["default"],
+        Kind::ConfigMap => &["kube-root-ca.crt"],
+        Kind::ClusterRole => CLUSTER_ROLES,
+        Kind::PriorityClass => PRIORITY_CLASSES,
+        Kind::PriorityLevelConfiguration => PRIORITY_LEVELS,
+        _ => &[],
+    }
+}
 
 /// Whether every cluster has this object, made by the API server or by a controller when it starts.
 ///
@@ -19,43 +83,37 @@ pub const SYSTEM_NAMESPACES: &[&str] = &["default", "kube-node-lease", "kube-pub
 /// `kubernetesservice.Controller`.
 pub fn always_exists(kind: Kind, namespace: Option<&str>, name: &str) -> bool {
     let system = namespace == Some("kube-system");
+    if furniture(kind).contains(&name) {
+        return true;
+    }
     match kind {
-        Kind::Namespace => SYSTEM_NAMESPACES.contains(&name),
-        Kind::ServiceAccount => name == "default" || (system && is_controller_account(name)),
-        Kind::ConfigMap => {
-            name == "kube-root-ca.crt" || (system && name == "extension-apiserver-authentication")
-        }
+        Kind::ServiceAccount => system && is_controller_account(name),
+        Kind::ConfigMap => system && name == "extension-apiserver-authentication",
+        // Those of controllers and of add-ons, unless one of the others is meant.
         Kind::ClusterRole => {
-            matches!(name, "cluster-admin" | "admin" | "edit" | "view") || name.starts_with("system:")
+            name.starts_with("system:") && !CLUSTER_ROLES.iter().any(|known| is_typo(name, known))
         }
         Kind::Role => {
             (system && name == "extension-apiserver-authentication-reader")
                 || (namespace.is_some_and(|namespace| namespace.starts_with("kube-"))
                     && name.starts_with("system:"))
         }
-        Kind::PriorityClass => matches!(name, "system-cluster-critical" | "system-node-critical"),
         Kind::Service | Kind::Endpoints => namespace == Some("default") && name == "kubernetes",
         Kind::ServiceCIDR => name == "kubernetes",
-        Kind::PriorityLevelConfiguration => matches!(
-            name,
-            "exempt"
-                | "catch-all"
-                | "system"
-                | "node-high"
-                | "leader-election"
-                | "workload-high"
-                | "workload-low"
-                | "global-default"
-        ),
         // Until 1.24 each ServiceAccount had such a Secret made for it, and clusters that were upgraded still have them.
         Kind::Secret => is_generated_token(name),
         _ => false,
     }
 }
 
-/// Whether a name stands for something that is no object: `mesh` among the gateways of Istio is every sidecar.
+/// Whether a name stands for something that is no object: `mesh` among the gateways of Istio is every sidecar, and a backend
+/// of kind `Hostname` is a host of the mesh (`buildDestination` of the package `pilot/pkg/config/kube/gateway`).
 pub(super) fn is_reserved(kind: KindRef<'_>, name: &str) -> bool {
-    kind == KindRef::Other { group: "networking.istio.io", name: "Gateway" } && name == "mesh"
+    match kind {
+        KindRef::Other { group: "networking.istio.io", name: "Gateway" } => name == "mesh",
+        KindRef::Other { group: "networking.istio.io", name: "Hostname" } => true,
+        _ => false,
+    }
 }
 
 /// Accounts under which kube-controller-manager runs its controllers (`controller_policy.go`).
@@ -88,6 +146,8 @@ pub(super) struct World<'p> {
     external: &'p [External],
     made: Vec<Made<'p>>,
     made_by_name: Index<u32>,
+    /// By kind and namespace. Asked for only where something is missing, so made only then.
+    made_by_place: OnceLock<Index<u32>>,
     /// Custom resources of kinds that kplan does not know, and of those that are known to make pods, by namespace.
     operated: Index<ObjectId>,
     /// Namespaces in which one of them may make pods that are not in the input.
@@ -116,6 +176,7 @@ impl<'p> World<'p> {
         Self {
             external,
             made_by_name: Index::new(by_name.collect()),
+            made_by_place: OnceLock::new(),
             operated: Index::new(operated),
             with_unknown_pods: Index::new(with_unknown_pods),
             made,
@@ -150,6 +211,28 @@ impl<'p> World<'p> {
         })
     }
 
+    /// What an object of the input makes in a namespace, by a name that another one is a slip of the pen for, and who
+    /// makes it.
+    pub(super) fn nearest_made(&self, kind: Kind, namespace: &str, name: &str) -> Option<(String, ObjectId)> {
+        let index = self.made_by_place.get_or_init(|| {
+            let all = (0u32..).zip(&self.made);
+            let placed =
+                all.filter_map(|(at, made)| Some((digest(&[made.kind.as_str(), made.namespace?]), at)));
+            Index::new(placed.collect())
+        });
+        let ordinal = name.rsplit_once('-').filter(|(_, end)| end.bytes().all(|byte| byte.is_ascii_digit()));
+        let hits = index.get(digest(&[kind.as_str(), namespace]));
+        hits.iter().map(|(_, at)| &self.made[*at as usize]).find_map(|made| {
+            let is_here = made.kind == kind && made.namespace == Some(namespace) && !made.is_part;
+            let by = made.by.filter(|_| is_here)?;
+            if !made.has_ordinal {
+                return is_typo(name, &made.name).then(|| (made.name.to_string(), by));
+            }
+            let (stem, ordinal) = ordinal?;
+            is_typo(stem, &made.name).then(|| (format!("{}-{ordinal}", made.name), by))
+        })
+    }
+
     /// Who in the input makes an object of this name, or adds to it; `None` for what is no object.
     pub(super) fn makers<'w>(
         &'w self,
@@ -160,10 +243,12 @@ impl<'p> World<'p> {
         self.made_as(kind, namespace, name).filter(|made| !made.has_ordinal).map(|made| made.by)
     }
 
-    /// A custom resource whose operator may well make an object of this name: it has that name, or begins it.
+    /// A custom resource whose operator may well make an object of this name: it has that name, or begins it. Nothing makes
+    /// another one of its own kind.
     pub(super) fn probable_maker(
         &self,
         program: &'p Program,
+        kind: KindRef<'_>,
         namespace: Option<&str>,
         name: &str,
     ) -> Option<ObjectId> {
@@ -173,6 +258,7 @@ impl<'p> World<'p> {
             .find(|resource| {
                 let rest = name.strip_prefix(resource.name());
                 resource.namespace() == Some(namespace)
+                    && resource.kind_name() != kind.name()
                     && !resource.name().is_empty()
                     && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', '.']))
             })
@@ -248,6 +334,9 @@ mod tests {
         assert!(always_exists(Kind::PriorityClass, None, "system-node-critical"));
         assert!(!always_exists(Kind::Service, Some("shop"), "kubernetes"));
         assert!(!always_exists(Kind::ClusterRole, None, "developer"));
+        assert!(!always_exists(Kind::ClusterRole, None, "system:auth-delegater"));
+        assert!(always_exists(Kind::ClusterRole, None, "system:controller:node-controller"));
+        assert!(always_exists(Kind::PriorityLevelConfiguration, None, "workload-low"));
         assert!(!always_exists(Kind::Role, Some("shop"), "system:x"));
     }
 }

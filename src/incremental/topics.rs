@@ -252,8 +252,15 @@ fn object_says<'o>(
             let name = text("spec.names.kind").to_lowercase();
             said.define([About::CustomKind(text("spec.group"), name), About::Definitions], content);
         }
-        // What a rule of a role names may be a resource that the input defines.
-        Kind::Role | Kind::ClusterRole => said.read([About::Definitions]),
+        // What a rule of a role or a policy names may be a resource that the input defines.
+        Kind::Role
+        | Kind::ClusterRole
+        | Kind::ValidatingWebhookConfiguration
+        | Kind::MutatingWebhookConfiguration
+        | Kind::ValidatingAdmissionPolicy
+        | Kind::MutatingAdmissionPolicy
+        | Kind::ValidatingAdmissionPolicyBinding
+        | Kind::MutatingAdmissionPolicyBinding => said.read([About::Definitions]),
         _ => {}
     }
     if Table::of(settings.target).kind(object.api_version(), object.kind_name()).is_none() {
@@ -336,7 +343,7 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
     match edge.namespace {
         Some(namespace) if Some(namespace) != object.namespace() => {
             said.define([About::Namespace(namespace)], content);
-            said.read([About::Namespace(namespace)]);
+            said.read([About::Namespace(namespace), namespace_object(namespace)]);
         }
         Some(_) => {}
         // In whichever namespace it may be.
@@ -354,10 +361,15 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
         said.define([About::Namespace(namespace)], content);
         said.read([About::Namespace(namespace)]);
     }
+    let cluster = |kind| About::ClusterObject(KindRefKey::Known(kind), edge.name);
     match edge.kind {
         // Where there is no such Role, a ClusterRole of that name is what was meant.
-        KindRef::Known(Kind::Role) => {
-            said.read([About::ClusterObject(KindRefKey::Known(Kind::ClusterRole), edge.name)]);
+        KindRef::Known(Kind::Role) => said.read([cluster(Kind::ClusterRole)]),
+        KindRef::Known(Kind::AnalysisTemplate) => said.read([cluster(Kind::ClusterAnalysisTemplate)]),
+        KindRef::Known(Kind::Issuer) => said.read([cluster(Kind::ClusterIssuer)]),
+        KindRef::Known(Kind::SecretStore) => said.read([cluster(Kind::ClusterSecretStore)]),
+        KindRef::Known(Kind::TriggerAuthentication) => {
+            said.read([cluster(Kind::ClusterTriggerAuthentication)]);
         }
         KindRef::Known(Kind::Secret | Kind::ConfigMap) => said.read([About::Makers]),
         _ => {}

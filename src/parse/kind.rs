@@ -360,6 +360,11 @@ impl Kind {
         }
     }
 
+    /// The kinds of an API group that kplan knows.
+    pub fn all_of(group: &str) -> impl Iterator<Item = Self> {
+        ROWS.iter().filter(move |row| row.groups.contains(&group)).map(|row| row.kind)
+    }
+
     /// The kind of this name, in whichever group, if it is one that kplan knows.
     pub fn named(name: &str) -> Option<Self> {
         ROWS.binary_search_by(|row| row.name.cmp(name)).ok().map(|index| ROWS[index].kind)

@@ -4,6 +4,7 @@ use crate::graph::typo;
 use crate::parse::schema::lifecycle;
 use crate::parse::schema::suggest;
 use crate::parse::schema::table::{Scope, Table};
+use crate::parse::version::Version;
 
 /// The subresources that may be asked about below built-in resources, from 1.33 to 1.37: those that
 /// `pkg/registry/*/rest/storage_*.go` puts into its storage maps, as the discovery documents `api/discovery/*.json` list
@@ -210,20 +211,48 @@ pub fn meant_resource(table: &Table, written: &str) -> Option<&'static str> {
     near.next().map(|kind| kind.plural)
 }
 
+/// Resources of alpha versions that are gone: classes and the like of the first design of dynamic resources, and the ranges
+/// of addresses for pods.
+const FORMER: &[(&str, &str)] = &[
+    ("networking.k8s.io", "clustercidrs"),
+    ("resource.k8s.io", "podschedulingcontexts"),
+    ("resource.k8s.io", "podschedulings"),
+    ("resource.k8s.io", "resourceclaimparameters"),
+    ("resource.k8s.io", "resourceclasses"),
+    ("resource.k8s.io", "resourceclassparameters"),
+];
+
 /// Whether a group served such a resource until some version: `policy`, `podsecuritypolicies`.
 pub fn is_removed(group: &str, resource: &str) -> bool {
-    lifecycle::rows().iter().any(|row| {
-        row.api_version.split_once('/').map_or("", |(group, _)| group) == group
-            && plural_of(row.kind) == resource
-    })
+    FORMER.contains(&(group, resource))
+        || lifecycle::rows().iter().any(|row| {
+            row.api_version.split_once('/').map_or("", |(group, _)| group) == group
+                && plural_of(row.kind) == resource
+        })
 }
 
-/// The name of the resource of a kind, by the rule of `meta.UnsafeGuessKindToResource`.
-fn plural_of(kind: &str) -> String {
+/// What became of a resource that the target version does not have and another version has in one of these groups.
+pub fn fate_elsewhen(table: &Table, groups: &[&str], resource: &str) -> Option<String> {
+    let has =
+        |version: &Version| groups.iter().any(|group| Table::of(*version).has_resource(group, resource));
+    match Version::built_in().find(has) {
+        Some(version) if version > table.version() => Some(format!("is there from Kubernetes {version} on")),
+        Some(_) => Some("Kubernetes no longer has".to_owned()),
+        None => {
+            let is_gone = groups.iter().any(|group| is_removed(group, resource))
+                && groups_with(table, resource).is_empty();
+            is_gone.then(|| "Kubernetes no longer has".to_owned())
+        }
+    }
+}
+
+/// The name of the resource of a kind, by the rule of `meta.UnsafeGuessKindToResource`; `gateways` are no exception to
+/// grammar.
+pub fn plural_of(kind: &str) -> String {
     let lower = kind.to_ascii_lowercase();
-    match lower.as_bytes().last() {
-        Some(b's') => format!("{lower}es"),
-        Some(b'y') => format!("{}ies", &lower[..lower.len() - 1]),
+    match lower.as_bytes() {
+        [.., b's'] => format!("{lower}es"),
+        [.., before, b'y'] if !b"aeou".contains(before) => format!("{}ies", &lower[..lower.len() - 1]),
         _ => format!("{lower}s"),
     }
 }
@@ -256,7 +285,6 @@ pub fn meant_verb(written: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parse::version::Version;
 
     #[test]
     fn every_resource_with_subresources_is_served() {

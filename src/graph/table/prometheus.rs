@@ -77,6 +77,12 @@ pub(super) static TABLES: &[&[Row]] = &[
 ];
 
 static ROWS: &[Row] = &[
+    Row::of(
+        &[Kind::ServiceMonitor, Kind::PodMonitor],
+        "spec.namespaceSelector.matchNames[]",
+        Kind::Namespace,
+    )
+    .usual(),
     Row::of(SERVERS, "spec.serviceName", Kind::Service),
     secret(SERVERS, "spec.web.tlsConfig.{cert.secret|client_ca.secret|keySecret}.name"),
     config(SERVERS, "spec.web.tlsConfig.{cert|client_ca}.configMap.name"),

@@ -117,6 +117,7 @@ static ROWS: &[Row] = &[
         "spec.externalSecretSpec.{data[]|dataFrom[]}.sourceRef.storeRef.name",
     ),
     store(&[Kind::PushSecret], "spec.{secretStoreRefs[]|dataTo[].storeRef}.name"),
+    Row::of(&[Kind::ClusterExternalSecret], "spec.namespaces[]", Kind::Namespace).usual(),
     Row::of(&[Kind::PushSecret], "spec.selector.secret.name", Kind::Secret),
     generator(&[Kind::PushSecret], "spec.selector.generatorRef.name"),
     Row::of(&[Kind::PushSecret], "spec.template.templateFrom[].configMap.name", Kind::ConfigMap)
