@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::analysis::Analysis;
 use crate::diagnostic::{Diagnostic, Label, Severity};
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::{Fingerprint, without_numbers};
 use crate::parse::parse;
 use crate::parse::tree::NodeRef;
 use crate::source::{FileId, SourceFile, Span};
@@ -93,6 +93,12 @@ impl Baseline {
         let Some(findings) = root.get("findings").filter(|list| is_baseline && list.is_sequence()) else {
             return fail(root.range(), "this is no baseline: it has no `kind: Baseline` with `findings`");
         };
+        if let Some(version) = root.get("apiVersion").filter(|node| node.as_str() != Some("kplan.dev/v1")) {
+            return fail(
+                version.range(),
+                "this is no baseline of this kplan: its `apiVersion` is not `kplan.dev/v1`",
+            );
+        }
         let mut entries = BTreeMap::new();
         for item in findings.items() {
             let text = |key| item.get(key).and_then(NodeRef::as_str).map(str::to_owned);
@@ -105,14 +111,28 @@ impl Baseline {
                 kind: text("kind"),
                 namespace: text("namespace"),
                 name: text("name"),
-                field: text("field"),
-                message,
+                field: text("field").as_deref().map(without_numbers),
+                message: without_numbers(&message),
             };
-            let count = item.get("count").and_then(NodeRef::as_i64).and_then(|count| count.try_into().ok());
+            let count = match item.get("count") {
+                Some(node) => match node.as_i64().and_then(|count| usize::try_from(count).ok()) {
+                    Some(count) if count > 0 => count,
+                    _ => return fail(node.range(), "`count` is no number of findings"),
+                },
+                None => 1,
+            };
             let accepted = entries.entry(fingerprint).or_insert(Accepted { count: 0, range: item.range() });
-            accepted.count += count.unwrap_or(1);
+            accepted.count = accepted.count.saturating_add(count);
         }
         Ok(Self { entries })
+    }
+
+    /// How many of the findings that it accepts another does not.
+    pub fn count_beyond(&self, other: &Self) -> usize {
+        let kept = |fingerprint| other.entries.get(fingerprint).map_or(0, |accepted| accepted.count);
+        let beyond =
+            self.entries.iter().map(|(fingerprint, one)| one.count.saturating_sub(kept(fingerprint)));
+        beyond.sum()
     }
 
     /// The text of a baseline that accepts all of these findings: JSON, sorted, a line for each.

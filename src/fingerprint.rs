@@ -16,9 +16,9 @@ pub struct Fingerprint {
     pub namespace: Option<String>,
     /// The name of the object.
     pub name: Option<String>,
-    /// Path of the field in the object.
+    /// Path of the field in the object, without the numbers of items: one more in front is no other finding.
     pub field: Option<String>,
-    /// What is said.
+    /// What is said, without them as well.
     pub message: String,
 }
 
@@ -32,8 +32,8 @@ impl Fingerprint {
             kind: object.map(|object| object.kind.clone()),
             namespace: object.and_then(|object| object.namespace.clone()),
             name: object.map(|object| object.name.clone()),
-            field: finding.field.clone(),
-            message: finding.message.clone(),
+            field: finding.field.as_deref().map(without_numbers),
+            message: without_numbers(&finding.message),
         }
     }
 
@@ -66,6 +66,18 @@ impl Fingerprint {
     }
 }
 
+/// `containers[].image` for `containers[0].image`.
+pub fn without_numbers(text: &str) -> String {
+    let mut pieces = text.split('[');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let rest = piece.trim_start_matches(|next: char| next.is_ascii_digit());
+        out.push('[');
+        out.push_str(if rest.starts_with(']') { rest } else { piece });
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,6 +104,12 @@ mod tests {
             assert_eq!(one.len(), 32);
             assert!(!all[..index].contains(one), "{all:?}");
         }
+    }
+
+    #[test]
+    fn items_have_no_numbers() {
+        assert_eq!(without_numbers("a[0].b[12]: x[1a] [y] [3"), "a[].b[]: x[1a] [y] [3");
+        assert_eq!(without_numbers(""), "");
     }
 
     #[test]

@@ -61,11 +61,11 @@ impl Exclude {
         for (index, pattern) in patterns.enumerate() {
             let mut alone = GitignoreBuilder::new(&root);
             for builder in [&mut builder, &mut alone] {
-                builder.add_line(None, pattern).map_err(|error| (index, error.to_string()))?;
+                builder.add_line(None, pattern).map_err(|error| (index, reason(&error)))?;
             }
-            single.push(alone.build().map_err(|error| (index, error.to_string()))?);
+            single.push(alone.build().map_err(|error| (index, reason(&error)))?);
         }
-        let matcher = builder.build().map_err(|error| (0, error.to_string()))?;
+        let matcher = builder.build().map_err(|error| (0, reason(&error)))?;
         Ok(Self { matcher: (!matcher.is_empty()).then_some(matcher), single, used: Mutex::default() })
     }
 
@@ -90,6 +90,14 @@ impl Exclude {
             );
         }
         is_excluded
+    }
+}
+
+/// Why a pattern is none, without the pattern.
+fn reason(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::Glob { err, .. } => err.clone(),
+        other => other.to_string(),
     }
 }
 
@@ -175,7 +183,18 @@ pub fn find_config(path: &Path) -> Result<Option<Config>, Failure> {
     let shown = relative(&here, &root.join(CONFIG_NAME));
     let bytes = read_file(&root.join(CONFIG_NAME)).map_err(|error| Failure::unreadable(&shown, &error))?;
     let source = Arc::new(SourceFile::new(shown, bytes));
-    Ok(Some(Config { source, root: root.to_path_buf(), here }))
+    Ok(Some(Config { source, root: root.to_path_buf(), here, links: Vec::new() }))
+}
+
+/// The configuration in a file of any name.
+///
+/// # Errors
+/// Where it does not exist or cannot be read.
+pub fn read_config(path: &Path) -> Result<Config, Failure> {
+    let source = read_source(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let root = fs::canonicalize(folder).map_err(|error| Failure::unreadable(&shown(path), &error))?;
+    Ok(Config { source, root, here: here(), links: Vec::new() })
 }
 
 /// A configuration file and where it is.
@@ -187,9 +206,23 @@ pub struct Config {
     pub root: PathBuf,
     /// The folder that kplan runs in, absolute.
     pub here: PathBuf,
+    /// Paths that lead elsewhere than they say, absolute, each with the place that it leads to.
+    pub links: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Config {
+    /// Notes which of the paths, as the user wrote them, go through links: what is configured for a file holds for it
+    /// by whichever name it is read.
+    pub fn follow(&mut self, paths: &[PathBuf]) {
+        for path in paths.iter().filter(|path| path.as_os_str() != STDIN) {
+            let said = PathBuf::from(place_of(&shown(path)));
+            match fs::canonicalize(path) {
+                Ok(place) if place != said => self.links.push((said, place)),
+                _ => {}
+            }
+        }
+    }
+
     /// Whether a path, as the user wrote it, is the folder of the configuration.
     pub fn is_root(&self, path: &Path) -> bool {
         fs::canonicalize(path).is_ok_and(|place| place == self.root)

@@ -4,26 +4,29 @@
 //! Facts only. Whether there are such checks, and what is held back, is decided where findings are put out.
 
 mod cover;
+mod wording;
 
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 
-use crate::parse::object::{File, ObjectId, ObjectRef, Program};
-use crate::parse::pod::PodTemplate;
-use crate::parse::tree::{Comment, NodeRef};
+use crate::parse::object::{File, Program};
+use crate::parse::tree::NodeRef;
 use crate::source::{FILES_AT_ONCE, FileId, Span};
 use crate::suppression::cover::Cover;
+use crate::suppression::wording::{Wording, is_nearly, is_slip_of_key, of_comment, pieces};
 
 /// The annotation that speaks for an object, or for a pod template.
 pub const ANNOTATION: &str = "kplan.dev/ignore";
 
 /// What every suppression has in it.
-static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("kplan"));
-/// What a comment begins with that may be a suppression.
-const MARK: &str = "kplan:";
-const VERB: &str = "ignore";
+static FINDER: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("plan"));
+/// What comes before that, also where it was written by a friend of capital letters.
+const INITIALS: &[u8] = b"kK";
+
+/// Checks and groups as written, each with its place.
+type Names = Vec<(String, Span)>;
 
 /// One comment or annotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,21 @@ pub struct Suppression {
     pub covers: Span,
     /// Whether all that it covers could be read: where a syntax error lies in the document, findings may be missing.
     pub is_readable: bool,
+    /// That it is written so that it is none.
+    pub slip: Option<Slip>,
+}
+
+/// What looks like a suppression, and what was probably meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slip {
+    /// What is written.
+    pub span: Span,
+    /// What to write instead.
+    pub meant: String,
+    /// Whether nothing but the spelling is wrong.
+    pub is_sure: bool,
+    /// What must be the name of a check, for all of this to be more than prose.
+    pub hinge: Option<String>,
 }
 
 /// All suppressions of a program.
@@ -48,27 +66,15 @@ pub struct Suppressions {
 impl Suppressions {
     /// Reads the comments and annotations of all objects.
     pub fn of(program: &Program) -> Self {
-        let mut first = 0;
-        let starts = program.files().iter().map(|file| {
-            let start = first;
-            first += file.objects.len();
-            (file, start..first)
-        });
-        let files: Vec<_> = starts.collect();
-        let by_file = files.into_par_iter().with_max_len(FILES_AT_ONCE).filter_map(|(file, objects)| {
+        let by_file = program.files().into_par_iter().with_max_len(FILES_AT_ONCE).filter_map(|file| {
             // Nearly all files have none, which one look at the bytes tells.
             let text = file.source.text().as_bytes();
-            FINDER.find(text)?;
-            let says = |needle: &str| memchr::memmem::find(text, needle.as_bytes()).is_some();
+            if file.foreign.is_some() || !names_kplan(text) {
+                return None;
+            }
             let mut found = Vec::new();
-            if file.foreign.is_none() && says(MARK) {
-                read_comments(file, &mut found);
-            }
-            if says(ANNOTATION) {
-                for index in objects {
-                    read_annotations(program.object(ObjectId(index as u32)), &mut found);
-                }
-            }
+            read_comments(file, &mut found);
+            read_annotations(file, &mut found);
             found.sort_by_key(|suppression| suppression.place);
             (!found.is_empty()).then_some((file.id, found))
         });
@@ -89,35 +95,63 @@ impl Suppressions {
     }
 }
 
+fn names_kplan(text: &[u8]) -> bool {
+    let is_whole = |at: usize| at > 0 && INITIALS.contains(&text[at - 1]);
+    FINDER.find_iter(text).any(is_whole)
+}
+
 fn read_comments(file: &File, found: &mut Vec<Suppression>) {
     let mut cover = None;
     for comment in file.parsed.tree.comments() {
-        let Some(names) = names_of_comment(file, *comment) else { continue };
-        let covers = cover.get_or_insert_with(|| Cover::of(file)).of_comment(*comment);
-        let is_readable = !file.parsed.documents.iter().any(|document| {
-            document.broken && document.range.start < covers.end && covers.start <= document.range.end
-        });
-        let place = Span::new(file.id, comment.start, comment.end);
-        found.push(Suppression { place, names, covers, is_readable });
+        let text = &file.source.text()[comment.start as usize..comment.end as usize];
+        if !names_kplan(text.as_bytes()) {
+            continue;
+        }
+        let of_comment = found.len();
+        for piece in pieces(text) {
+            let start = place_of(file, piece).start;
+            let wording = of_comment_piece(file, piece);
+            let Some((names, slip)) = wording else {
+                // A `#` in a reason.
+                if let Some(last) = found[of_comment..].last_mut() {
+                    last.place.end = place_of(file, piece.trim_end()).end;
+                }
+                continue;
+            };
+            let covers = cover.get_or_insert_with(|| Cover::of(file)).of_comment(*comment);
+            let is_readable = !file.parsed.documents.iter().any(|document| {
+                document.broken && document.range.start < covers.end && covers.start <= document.range.end
+            });
+            let place = Span { start, ..place_of(file, piece.trim_end()) };
+            found.push(Suppression { place, names, covers, is_readable, slip });
+        }
     }
 }
 
-/// The names in `# kplan: ignore[a, b] reason`; none where the brackets are missing, and `None` for any other comment.
-fn names_of_comment(file: &File, comment: Comment) -> Option<Vec<(String, Span)>> {
-    let text = &file.source.text()[comment.start as usize..comment.end as usize];
-    let said = text.trim_start_matches('#').trim_start().strip_prefix(MARK)?.trim_start();
-    let list = said.strip_prefix(VERB)?;
-    let Some(list) = list.trim_start().strip_prefix('[') else {
-        let is_other_word = list.starts_with(|next: char| next.is_alphanumeric() || next == '-');
-        return (!is_other_word).then(Vec::new);
-    };
-    let list = list.split_once(']').map_or(list, |(list, _)| list);
-    let start = list.as_ptr() as usize - file.source.text().as_ptr() as usize;
-    Some(names_in(list, file.id, start as u32))
+/// The names of a suppression, or what was meant to be one; `None` for any other piece of a comment.
+fn of_comment_piece(file: &File, piece: &str) -> Option<(Names, Option<Slip>)> {
+    match of_comment(piece) {
+        Wording::Other => None,
+        Wording::Right("") => Some((Vec::new(), None)),
+        Wording::Right(list) => Some((names_in(list, file.id, place_of(file, list).start), None)),
+        Wording::Slip(slip) => {
+            let span = place_of(file, slip.said);
+            Some((
+                Vec::new(),
+                Some(Slip { span, meant: slip.meant, is_sure: slip.is_sure, hinge: slip.hinge }),
+            ))
+        }
+    }
+}
+
+/// Where a part of the text of a file stands in it.
+fn place_of(file: &File, part: &str) -> Span {
+    let start = (part.as_ptr() as usize - file.source.text().as_ptr() as usize) as u32;
+    Span::new(file.id, start, start + part.len() as u32)
 }
 
 /// The names of a list with commas that starts at this byte.
-fn names_in(list: &str, file: FileId, start: u32) -> Vec<(String, Span)> {
+fn names_in(list: &str, file: FileId, start: u32) -> Names {
     let mut names = Vec::new();
     let mut at = start;
     for piece in list.split(',') {
@@ -131,30 +165,62 @@ fn names_in(list: &str, file: FileId, start: u32) -> Vec<(String, Span)> {
     names
 }
 
-fn read_annotations(object: ObjectRef<'_>, found: &mut Vec<Suppression>) {
-    if let Some(value) = object.annotation(ANNOTATION) {
-        found.push(annotation(object, object.root(), value));
-    }
-    let template = PodTemplate::of(object).filter(|template| template.node.id() != object.root().id());
-    let value = template.and_then(|template| {
-        let value = template.node.get("metadata")?.get("annotations")?.get(ANNOTATION)?;
-        value.as_str().map(|_| (template.node, value))
-    });
-    if let Some((node, value)) = value {
-        found.push(annotation(object, node, value));
+/// Reads the annotations of everything that has metadata: objects, pod templates, templates of Jobs and of claims.
+fn read_annotations(file: &File, found: &mut Vec<Suppression>) {
+    let mut pending = Vec::new();
+    for document in &file.parsed.documents {
+        pending.push(file.node(document.root));
+        while let Some(node) = pending.pop() {
+            // What an alias stands for is read where it is written.
+            if node.is_alias() {
+                continue;
+            }
+            pending.extend(node.raw_entries().map(|(_, value)| value));
+            pending.extend(node.items());
+            let annotations = node.get("metadata").and_then(|metadata| metadata.get("annotations"));
+            for (key, value) in annotations.into_iter().flat_map(NodeRef::entries) {
+                found.extend(annotation(file, key, value).map(|(place, names, slip)| Suppression {
+                    place,
+                    names,
+                    covers: span(file, node),
+                    is_readable: !document.broken,
+                    slip,
+                }));
+            }
+        }
     }
 }
 
-fn annotation(object: ObjectRef<'_>, node: NodeRef<'_>, value: NodeRef<'_>) -> Suppression {
-    let place = object.span(value);
-    let list = value.as_str().unwrap_or_default();
-    let source = value.source();
-    let names = match source.find(list) {
-        Some(at) => names_in(list, object.file.id, place.start + at as u32),
+type Read = (Span, Names, Option<Slip>);
+
+fn annotation(file: &File, key: NodeRef<'_>, value: NodeRef<'_>) -> Option<Read> {
+    let name = key.key();
+    if is_slip_of_key(&name) {
+        let place = span(file, key);
+        let quote = key.source().chars().next().filter(|first| matches!(first, '"' | '\''));
+        let quote = quote.map(String::from).unwrap_or_default();
+        let meant = format!("{quote}{ANNOTATION}{quote}");
+        return Some((
+            place,
+            Vec::new(),
+            Some(Slip { span: place, meant, is_sure: is_nearly(&name), hinge: None }),
+        ));
+    }
+    let list = value.as_str().filter(|_| name == ANNOTATION)?;
+    // A reason may follow, in parentheses or after a colon.
+    let list = list.split(['(', ':']).next().unwrap_or_default().trim_end();
+    let place = span(file, value);
+    let names = match value.source().find(list) {
+        Some(at) => names_in(list, file.id, place.start + at as u32),
         // Escapes or an alias: the names do not stand there as they are.
-        None => names_in(list, object.file.id, 0).into_iter().map(|(name, _)| (name, place)).collect(),
+        None => names_in(list, file.id, 0).into_iter().map(|(name, _)| (name, place)).collect(),
     };
-    Suppression { place, names, covers: object.span(node.target()), is_readable: !object.is_broken() }
+    Some((place, names, None))
+}
+
+fn span(file: &File, node: NodeRef<'_>) -> Span {
+    let range = node.range();
+    Span::new(file.id, range.start, range.end)
 }
 
 #[cfg(test)]
@@ -229,6 +295,25 @@ mod tests {
         assert_eq!(names("# kplan: ignore[]"), Some(Vec::new()));
         assert_eq!(names("# kplan: ignored by many"), None);
         assert_eq!(names("# see kplan: ignore[a]"), None);
+        assert_eq!(names("# pinned by hand # kplan: ignore[a] see #1"), Some(vec!["a".to_owned()]));
+    }
+
+    #[test]
+    fn a_comment_beside_the_dashes_covers_the_object_below() {
+        let object = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a";
+        assert_eq!(read(&format!("--- # kplan: ignore[x]\n{object}\n"))[0].1, object);
+    }
+
+    #[test]
+    fn an_annotation_may_give_a_reason_and_stands_wherever_there_is_metadata() {
+        let text = "apiVersion: batch/v1\nkind: CronJob\nmetadata:\n  annotations: {kplan.dev/ignore: a (b, c)}\n\
+                    spec:\n  jobTemplate:\n    metadata: {annotations: {kplan.dev/ignore: 'd: e'}}\n    spec: {}\n";
+        let found = read(text);
+        assert_eq!(
+            (found[0].0.as_slice(), found[1].0.as_slice()),
+            (&["a".to_owned()][..], &["d".to_owned()][..])
+        );
+        assert!(found[1].1.starts_with("metadata: {annotations: {kplan.dev/ignore: 'd: e'}}\n    spec: {}"));
     }
 
     #[test]

@@ -54,6 +54,7 @@ fn every_key_says_what_is_wrong_with_its_value() {
         "checks: [a]",
         "checks: {latest-imge: error}",
         "checks: {latest-image: warn}",
+        "checks: {latest-image: false}",
         "checks: {syntax: off}",
         "checks: {style: off, style: error}",
         "externals: []",
@@ -70,6 +71,9 @@ fn every_key_says_what_is_wrong_with_its_value() {
         "overrides: [{names: [web], ignore: []}]",
         "overrides: [{names: [web]}]",
         "overrides: [{ignore: [style]}]",
+        "overrides: [{paths: [], ignore: [style]}]",
+        "overrides: [{kinds: [Pod], namespaces: [], ignore: [style]}]",
+        "exclude: ['a{b']",
     ]
     .into_iter()
     .enumerate()
@@ -123,6 +127,7 @@ fn overrides_are_for_paths_kinds_names_and_namespaces() {
         "names: [web]",
         "namespaces: [shop]",
         "paths: [apps/], names: [w*]",
+        "paths: [apps]",
     ]
     .into_iter()
     .enumerate()
@@ -189,4 +194,127 @@ fn a_baseline_is_written_used_and_gets_old() {
     let (status, stdout, _) = run(&folder, &["check", "-q", "--format", "concise"]);
     assert_eq!(status, 0);
     assert!(stdout.contains("note[baseline]: an entry of the baseline matches nothing any more"), "{stdout}");
+}
+
+#[test]
+fn an_override_goes_through_links() {
+    let folder = folder("links", "overrides:\n- {paths: [apps], ignore: [latest-image, reference]}\n");
+    for (link, target) in [("whole", "links"), ("apart", "links/apps")] {
+        let link = folder.parent().unwrap().join(link);
+        let _ = fs::remove_file(&link);
+        std::os::unix::fs::symlink(target, &link).unwrap();
+        let parent = folder.parent().unwrap();
+        let name = link.file_name().unwrap().to_str().unwrap();
+        assert_eq!(found(parent, &[name]), (0, Vec::new()), "{name}");
+    }
+}
+
+#[test]
+fn only_where_all_is_read_an_entry_is_said_to_match_nothing() {
+    let folder = folder("part", "overrides: [{paths: [other.yaml], ignore: [security]}]\n");
+    write(&folder, "other.yaml", &POD.replace("name: web, n", "name: other, n"));
+    assert_eq!(found(&folder, &[]).1.len(), 4);
+    assert_eq!(found(&folder.join("apps"), &[]).1.len(), 2);
+}
+
+#[test]
+fn a_misspelt_kind_is_corrected() {
+    let folder = folder(
+        "kinds",
+        "external: [{kind: secret, name: db-main}]\noverrides:\n- {kinds: [Pdo], ignore: [reliability]}\n",
+    );
+    let (_, stdout, _) = run(&folder, &["check", "-q"]);
+    for said in
+        ["did you mean `Secret`?  (fix available: --fix)", "did you mean `Pod`?  (fix available: --fix)"]
+    {
+        assert!(stdout.contains(said), "{stdout}");
+    }
+    assert_eq!(run(&folder, &["check", "--fix", "-q"]).0, 0);
+    assert_eq!(found(&folder, &[]), (0, Vec::new()));
+}
+
+#[test]
+fn a_configuration_of_any_name_may_be_used() {
+    let folder = folder("named", "checks: {latest-image: error}\n");
+    write(&folder, "ci/strict.yaml", &format!("{HEAD}paths: [../apps]\nchecks: {{reference: error}}\n"));
+    let expected = ["warning[latest-image]", "error[dangling-reference]"].map(str::to_owned).to_vec();
+    assert_eq!(found(&folder, &["--config", "ci/strict.yaml"]), (1, expected.clone()));
+    assert_eq!(found(&folder, &["--config", "ci/strict.yaml", "apps"]), (1, expected));
+    assert_eq!(run(&folder, &["check", "--config", "ci/strict.yaml", "--no-config"]).0, 2);
+    assert_eq!(run(&folder, &["check", "--config", "nope.yaml"]).0, 2);
+    assert_eq!(run(&folder, &["graph", "--config", "ci/strict.yaml"]).0, 0);
+}
+
+#[test]
+fn names_in_flags_are_read_kindly_and_never_guessed() {
+    let folder = folder("flags", "");
+    assert_eq!(found(&folder, &["--ignore", "latest-image, reference"]), (0, Vec::new()));
+    for (name, said) in [
+        ("style,", "the name of a check or group is empty"),
+        ("config", "`config` is no check, and always reported"),
+        ("zzzz", "`kplan explain --list` prints all of them"),
+    ] {
+        let (status, _, stderr) = run(&folder, &["check", "--ignore", name]);
+        assert!(status == 2 && stderr.contains(said), "{stderr}");
+    }
+}
+
+#[test]
+fn a_baseline_that_is_configured_can_be_made() {
+    let folder = folder("first", "baseline: accepted.json\n");
+    let (status, stdout, _) = run(&folder, &["check"]);
+    assert!(status == 2 && stdout.contains("`kplan check --write-baseline` makes it"), "{stdout}");
+    assert_eq!(run(&folder, &["build"]).0, 0, "who reads no baseline needs none");
+    let (status, _, stderr) = run(&folder, &["check", "--write-baseline"]);
+    assert_eq!((status, stderr.as_str()), (0, "Accepted 2 findings in accepted.json.\n"));
+    assert_eq!(found(&folder, &[]), (0, Vec::new()));
+    let (_, _, stderr) = run(&folder, &["check", "--write-baseline", "--select", "latest-image"]);
+    assert_eq!(stderr, "Accepted 1 finding in accepted.json, and dropped 1 that it held before.\n");
+}
+
+#[test]
+fn a_container_in_front_makes_no_new_findings() {
+    let folder = folder("front", "");
+    run(&folder, &["check", "--write-baseline"]);
+    write(
+        &folder,
+        "apps/web.yaml",
+        &POD.replace("  - {name: web", "  - {name: log, image: log:1}\n  - {name: web"),
+    );
+    assert_eq!(found(&folder, &["--baseline", "kplan-baseline.json"]), (0, Vec::new()));
+    write(
+        &folder,
+        "apps/web.yaml",
+        &POD.replace("  - {name: web", "  - {name: log, image: web}\n  - {name: web"),
+    );
+    assert_eq!(found(&folder, &["--baseline", "kplan-baseline.json"]).1, ["warning[latest-image]"]);
+}
+
+#[test]
+fn what_is_no_baseline_is_refused() {
+    let folder = folder("broken", "");
+    let baseline = |text: &str| {
+        write(&folder, "b.json", text);
+        let (status, _, stderr) = run(&folder, &["check", "--baseline", "b.json"]);
+        assert_eq!(status, 2, "{text}");
+        stderr
+    };
+    for (text, said) in [
+        ("", "the file is empty"),
+        ("[]", "this is no baseline"),
+        (
+            r#"{"apiVersion": "kplan.dev/v2", "kind": "Baseline", "findings": []}"#,
+            "this is no baseline of this kplan",
+        ),
+        (r#"{"kind": "Baseline", "findings": [{"check": "a"}]}"#, "has no `check` or no `message`"),
+        (
+            r#"{"kind": "Baseline", "findings": [{"check": "a", "message": "b", "count": -1}]}"#,
+            "`count` is no number",
+        ),
+    ] {
+        let stderr = baseline(text);
+        assert!(stderr.contains(said), "{text}: {stderr}");
+    }
+    let (status, _, stderr) = run(&folder, &["check", "--baseline", "nope.json"]);
+    assert!(status == 2 && stderr.contains("`kplan check --write-baseline=nope.json` makes it"), "{stderr}");
 }

@@ -29,6 +29,11 @@ fn what_is_not_known_has_a_remedy() {
         ("Deploymnt", "did you mean `Deployment`?"),
         ("sts.spec.replcas", "did you mean `StatefulSet.spec.replicas`?"),
         ("Pod.spec.nodeName.x", "`kplan explain Pod.spec.nodeName` says what it is"),
+        ("Pod.metadata.labels.app", "`Pod.metadata.labels` is a map"),
+        ("apps/v2/Deployment", "did you mean `apps/v1/Deployment`?"),
+        ("HTTPRoute.spec", "`HTTPRoute` is not built into Kubernetes 1.37"),
+        ("Config.cheks", "did you mean `Config.checks`?"),
+        ("Config.overrides.kind", "did you mean `Config.overrides.kinds`?"),
     ] {
         let (code, stdout, stderr) = run(&["explain", what]);
         assert_eq!((code, stdout.as_str()), (2, ""), "{what}");
@@ -47,10 +52,24 @@ fn a_field_is_explained_with_type_default_and_versions() {
     assert!(stdout.contains("Number of desired pods."), "the words of Kubernetes: {stdout}");
     let (_, kind, _) = run(&["explain", "svc"]);
     assert!(kind.contains("  spec!       ServiceSpec"), "{kind}");
-    assert_eq!(
-        run(&["explain", "Pod.spec.containers.restartPolicyRules", "--kubernetes-version", "1.33"]).0,
-        2
-    );
+    let (code, _, stderr) =
+        run(&["explain", "Pod.spec.containers.restartPolicyRules", "--kubernetes-version", "1.33"]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("Kubernetes 1.37 has it: `--kubernetes-version 1.37`"), "{stderr}");
+    let (_, required, _) = run(&["explain", "Pod.spec"]);
+    assert!(!required.contains("  default "), "what must be there has no default: {required}");
+}
+
+#[test]
+fn what_is_no_check_and_no_kind_of_kubernetes_is_explained_too() {
+    for name in ["config", "baseline"] {
+        let (code, stdout, _) = run(&["explain", name]);
+        assert!(code == 0 && stdout.starts_with(&format!("# {name}\n\n{name}: ")), "{stdout}");
+    }
+    let (_, config, _) = run(&["explain", "Config"]);
+    assert!(config.contains("\n  world               open or closed "), "{config}");
+    let (_, ignore, _) = run(&["explain", "kplan.yaml.overrides[0].ignore"]);
+    assert!(ignore.starts_with("Config.overrides.ignore\n\n  type  []string\n"), "{ignore}");
 }
 
 #[test]

@@ -125,6 +125,19 @@ fn only_what_a_change_causes_is_reported() {
 }
 
 #[test]
+fn an_item_in_front_makes_no_new_findings() {
+    let repository = Repository::new("front");
+    let latest = APP.replace("app:1.2", "app");
+    repository.write("apps/app.yaml", &latest);
+    repository.commit("second");
+    repository.write(
+        "apps/app.yaml",
+        &latest.replace("  - name: app", "  - {name: log, image: \"log:1\"}\n  - name: app"),
+    );
+    assert_eq!(repository.check(&["--changed-since", "HEAD"]), CLEAN);
+}
+
+#[test]
 fn what_is_taken_away_is_missed_elsewhere() {
     let repository = Repository::new("elsewhere");
     repository.remove("config/settings.yaml");

@@ -1,6 +1,6 @@
 //! What the user may type. What it means is decided in `options`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -9,9 +9,9 @@ use crate::cli::build::BuildArgs;
 use crate::cli::explain::ExplainArgs;
 use crate::cli::graph::GraphArgs;
 use crate::cli::lsp::LspArgs;
-use crate::cli::options::ConfigSearch;
 use crate::cli::plan::PlanArgs;
 use crate::cli::schedule::ScheduleArgs;
+use crate::load::{self, Config, Failure};
 use crate::parse::version::{BadVersion, Version};
 
 /// A compiler and validator for Kubernetes manifests.
@@ -168,9 +168,8 @@ pub(super) struct SharedArgs {
     #[arg(long, value_name = "PATH")]
     pub(super) schema: Vec<PathBuf>,
 
-    /// Do not look for `kplan.yaml`
-    #[arg(long)]
-    pub(super) no_config: bool,
+    #[command(flatten)]
+    pub(super) config: ConfigArgs,
 
     /// Print the findings without the summary; twice: print nothing
     #[arg(short, long, action = ArgAction::Count, conflicts_with = "verbose")]
@@ -215,17 +214,30 @@ pub(super) enum DenyArg {
     Warnings,
 }
 
-/// Whether `kplan.yaml` is looked for, for commands without the flags of `check`.
-#[derive(Debug, ClapArgs)]
+/// Where the configuration is.
+#[derive(Clone, Debug, ClapArgs)]
 pub(super) struct ConfigArgs {
+    /// The configuration to use [default: the nearest `kplan.yaml` in the folder of the first PATH or above it]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+
     /// Do not look for `kplan.yaml`
     #[arg(long)]
     no_config: bool,
 }
 
 impl ConfigArgs {
-    pub(super) fn search(&self) -> ConfigSearch {
-        if self.no_config { ConfigSearch::None } else { ConfigSearch::Upward }
+    /// Reads the configuration for these paths, as the user wrote them.
+    pub(super) fn find(&self, paths: &[PathBuf]) -> Result<Option<Config>, Failure> {
+        let mut config = match &self.config {
+            _ if self.no_config => None,
+            Some(file) => Some(load::read_config(file)?),
+            None => load::find_config(paths.first().map_or(Path::new("."), PathBuf::as_path))?,
+        };
+        if let Some(config) = &mut config {
+            config.follow(paths);
+        }
+        Ok(config)
     }
 }
 

@@ -20,6 +20,11 @@ pub(super) struct Accepted {
 impl Accepted {
     /// Reads the file.
     pub(super) fn read(path: &Path, is_whole: bool) -> Result<Self, Failure> {
+        if !load::exists(path) {
+            let shown = path.display();
+            let help = format!("`kplan check --write-baseline={shown}` makes it");
+            return Err(Failure::new(format!("the baseline `{shown}` does not exist"), Some(help)));
+        }
         let source = load::read_source(path)?;
         let baseline = Baseline::read(&source).map_err(|fault| {
             let line = source.position(fault.range.start).line + 1;
@@ -40,26 +45,43 @@ impl Accepted {
     }
 }
 
-/// Writes all findings to a file and takes them out of the analysis. Returns how many.
-pub(super) fn write(path: &Path, workspace: &Workspace, analysis: &mut Analysis) -> Result<usize, Failure> {
+/// What became of a baseline that was written.
+pub(super) struct Written {
+    /// How many findings it accepts.
+    accepted: usize,
+    /// How many it accepted before and does not any more.
+    dropped: usize,
+}
+
+/// Writes all findings to a file and takes them out of the analysis.
+pub(super) fn write(path: &Path, workspace: &Workspace, analysis: &mut Analysis) -> Result<Written, Failure> {
     let path_of = |shown: &str| load::seen_from_beside(path, shown);
-    load::write(path, &Baseline::write(&analysis.diagnostics, &path_of, file_path(workspace)))?;
+    let text = Baseline::write(&analysis.diagnostics, &path_of, file_path(workspace));
+    let read = |source: &SourceFile| Baseline::read(source).ok();
+    let old = load::read_source(path).ok().and_then(|source| read(&source));
+    let new = read(&SourceFile::from_text("", &text));
+    let dropped = old.zip(new).map_or(0, |(old, new)| old.count_beyond(&new));
+    load::write(path, &text)?;
     let before = analysis.diagnostics.len();
     analysis.diagnostics.retain(|finding| !can_be_accepted(finding));
     analysis.add(Vec::new());
-    Ok(before - analysis.diagnostics.len())
+    Ok(Written { accepted: before - analysis.diagnostics.len(), dropped })
 }
 
 /// `Accepted 3 findings in kplan-baseline.json.`
-pub(super) fn summary(path: &Path, count: usize, is_configured: bool) -> String {
-    let findings = if count == 1 { "finding" } else { "findings" };
+pub(super) fn summary(path: &Path, written: &Written, is_configured: bool) -> String {
+    let findings = if written.accepted == 1 { "finding" } else { "findings" };
     let shown = path.display();
+    let dropped = match written.dropped {
+        0 => String::new(),
+        count => format!(", and dropped {count} that it held before"),
+    };
     let hint = if is_configured {
         String::new()
     } else {
         format!("  = help: `--baseline {shown}`, or `baseline: {shown}` in kplan.yaml, holds them back\n")
     };
-    format!("Accepted {count} {findings} in {shown}.\n{hint}")
+    format!("Accepted {} {findings} in {shown}{dropped}.\n{hint}", written.accepted)
 }
 
 fn file_path(workspace: &Workspace) -> impl Fn(FileId) -> String {

@@ -33,7 +33,7 @@ pub(super) struct BuildArgs {
 /// Runs the command. A document that cannot be read as YAML is an error, for a set without it is another set.
 pub(super) fn run(terminal: &Terminal, args: BuildArgs) -> Result<Outcome, Failure> {
     let options::Inputs { paths, settings, exclude, .. } =
-        options::resolve_inputs(args.paths, args.kubernetes_version, args.config.search())?;
+        options::resolve_inputs(args.paths, args.kubernetes_version, &args.config)?;
     let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let program = analysis::read(&loaded.workspace, &settings);

@@ -92,10 +92,10 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
     let doing = format!("checking {} files", workspace.len());
     let mut analysis = progress::during(terminal, &doing, || examine(&workspace));
     if let Some(path) = &options.write_baseline {
-        let count = baseline::write(path, &workspace, &mut analysis)?;
+        let written = baseline::write(path, &workspace, &mut analysis)?;
         if !options.printing.silent {
             let is_configured = options.baseline.as_ref() == Some(path);
-            terminal.complain(&baseline::summary(path, count, is_configured));
+            terminal.complain(&baseline::summary(path, &written, is_configured));
         }
     }
     match options.repairs {

@@ -10,7 +10,10 @@ use crate::config::{Exemption, Level, Scope, Settings};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Label, Safety, Severity};
 use crate::graph::typo;
 use crate::load::{Config, Exclude};
+use crate::parse::kind::Kind;
 use crate::parse::schema::suggest::closest;
+use crate::parse::schema::table::Table;
+use crate::parse::version::Version;
 use crate::source::{FileId, SourceFile, Span, Workspace};
 
 /// What a configuration file comes to.
@@ -23,6 +26,8 @@ pub(super) struct Configured {
     pub(super) nodes: Vec<PathBuf>,
     /// The accepted findings.
     pub(super) baseline: Option<PathBuf>,
+    /// What is wrong with the file where the baseline that it names is not there, for those who read it.
+    pub(super) missing_baseline: Option<Fault>,
     /// What is wrong with the file. With any of them there is no checking.
     pub(super) faults: Vec<Fault>,
     /// Scopes that are for some files only, and where they are written: what matches no file is said.
@@ -31,6 +36,8 @@ pub(super) struct Configured {
     external_ranges: Vec<Range<u32>>,
     exclude_ranges: Vec<Range<u32>>,
     overrides_ranges: Vec<Range<u32>>,
+    /// The kinds that entries of `external` and `overrides` name, with their places.
+    kinds: Vec<Written>,
     references_ranges: Vec<Range<u32>>,
     workloads_ranges: Vec<Range<u32>>,
 }
@@ -54,8 +61,13 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
     } = file;
     settings.target = target.unwrap_or(settings.target);
     settings.world = world.unwrap_or(settings.world);
-    let (external, external_ranges): (Vec<_>, Vec<_>) = external.into_iter().unzip();
-    settings.external.extend(external);
+    let mut external_ranges = Vec::new();
+    let mut kinds = Vec::new();
+    for (entry, range, kind) in external {
+        kinds.push(Written { text: entry.kind.clone(), range: kind });
+        external_ranges.push(range);
+        settings.external.push(entry);
+    }
     let (references, references_ranges): (Vec<_>, Vec<_>) = references.into_iter().unzip();
     settings.references.extend(references);
     let (workloads, workloads_ranges): (Vec<_>, Vec<_>) = workloads.into_iter().unzip();
@@ -75,11 +87,12 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
     let mut overrides_ranges = Vec::new();
     for entry in overrides {
         faults.extend(entry.ignore.iter().filter_map(unsuppressible));
+        kinds.extend(entry.kinds);
         let patterns = entry.paths.iter().map(|path| path.text.as_str());
         match Scope::new(&config.root, &config.here, patterns) {
             Ok(scope) => {
                 let ignore = entry.ignore.into_iter().map(|name| name.text).collect();
-                let scope = (!entry.paths.is_empty()).then_some(scope);
+                let scope = (!entry.paths.is_empty()).then_some(scope.with_links(&config.links));
                 settings.exemptions.push(Exemption { scope, objects: entry.objects, ignore });
                 overrides_ranges.push(entry.range);
             }
@@ -87,7 +100,7 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
         }
         for path in &entry.paths {
             let scope = Scope::new(&config.root, &config.here, std::iter::once(path.text.as_str()));
-            scopes.extend(scope.ok().map(|scope| (scope, path.range.clone())));
+            scopes.extend(scope.ok().map(|scope| (scope.with_links(&config.links), path.range.clone())));
         }
     }
     let exclude_ranges = exclude.iter().map(|pattern| pattern.range.clone()).collect();
@@ -96,19 +109,11 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
         faults.extend(exclude.get(index).map(|pattern| bad_pattern(pattern, &reason)));
         Exclude::default()
     });
-    for path in paths.iter().chain(&nodes).chain(&baseline) {
-        if !config.root.join(&path.text).exists() {
-            let message = format!("`{}` does not exist", path.text);
-            let help = Some("write a path as seen from the folder of kplan.yaml".to_owned());
-            faults.push(Fault {
-                range: path.range.clone(),
-                message,
-                label: String::new(),
-                help,
-                meant: None,
-            });
-        }
-    }
+    faults.extend(paths.iter().chain(&nodes).filter_map(|path| missing(config, path)));
+    let missing_baseline = baseline
+        .iter()
+        .find_map(|path| missing(config, path))
+        .map(|fault| Fault { help: Some("`kplan check --write-baseline` makes it".to_owned()), ..fault });
     let paths = paths.iter().map(|path| config.path(&path.text)).collect();
     let nodes = nodes.iter().map(|path| config.path(&path.text)).collect();
     let baseline = baseline.map(|path| config.path(&path.text));
@@ -117,14 +122,43 @@ pub(super) fn apply(config: &Config, settings: &mut Settings) -> Configured {
         exclude,
         nodes,
         baseline,
+        missing_baseline,
         faults,
         scopes,
         external_ranges,
         exclude_ranges,
         overrides_ranges,
+        kinds,
         references_ranges,
         workloads_ranges,
     }
+}
+
+fn missing(config: &Config, path: &Written) -> Option<Fault> {
+    if config.root.join(&path.text).exists() {
+        return None;
+    }
+    let help = match path.text.contains('*') {
+        true => "write a file or a folder, as seen from the folder of kplan.yaml; there are no patterns here",
+        false => "write a path as seen from the folder of kplan.yaml",
+    };
+    Some(Fault {
+        range: path.range.clone(),
+        message: format!("`{}` does not exist", path.text),
+        label: String::new(),
+        help: Some(help.to_owned()),
+        meant: None,
+    })
+}
+
+/// The kind that was probably meant, where there is none of this name. There are more than those that kplan knows, so
+/// that this is worth saying only where nothing of the kind is there.
+fn kind_meant(written: &str) -> Option<&'static str> {
+    let is_known = |name: &str| Table::of(Version::NEWEST).kinds().any(|kind| kind.kind == name);
+    if written.contains('*') || Kind::named(written).is_some() || is_known(written) {
+        return None;
+    }
+    closest(written, Kind::names())
 }
 
 impl Configured {
@@ -137,12 +171,17 @@ impl Configured {
     pub(super) fn unused(&self, workspace: &Workspace, idle: &Idle, file: FileId) -> Vec<Diagnostic> {
         let mut faults = Vec::new();
         let mut unused = |range: &Range<u32>, message: &str, help: &str| {
+            let mut inside = self
+                .kinds
+                .iter()
+                .filter(|kind| range.start <= kind.range.start && kind.range.end <= range.end);
+            let meant = inside.find_map(|kind| Some((&kind.range, kind_meant(&kind.text)?)));
             faults.push(Fault {
-                range: range.clone(),
+                range: meant.map_or(range, |(kind, _)| kind).clone(),
                 message: message.to_owned(),
                 label: "matches nothing".to_owned(),
-                help: Some(help.to_owned()),
-                meant: None,
+                help: Some(meant.map_or(help.to_owned(), |(_, meant)| format!("did you mean `{meant}`?"))),
+                meant: meant.map(|(_, meant)| meant.to_owned()),
             });
         };
         for range in self.exclude.unused().filter_map(|index| self.exclude_ranges.get(index)) {
@@ -163,8 +202,7 @@ impl Configured {
             }
         }
         for range in idle.external.iter().filter_map(|index| self.external_ranges.get(*index)) {
-            let help =
-                "remove it, or correct it: all that the input names is in the input, or declared otherwise";
+            let help = "remove it, or correct its kind, namespace or name; what the input holds needs none";
             unused(range, "no reference leads to this external object", help);
         }
         for range in idle.references.iter().filter_map(|index| self.references_ranges.get(*index)) {

@@ -1,5 +1,7 @@
 //! `kplan explain`: the page of a check, or the documentation of a field.
 
+mod own;
+
 use clap::Args as ClapArgs;
 
 use crate::check::CHECKS;
@@ -7,10 +9,11 @@ use crate::cli::Outcome;
 use crate::cli::args::parse_version;
 use crate::cli::terminal::Terminal;
 use crate::load::Failure;
+use crate::parse::kind::Kind;
 use crate::parse::schema::documentation::Documentation;
 use crate::parse::schema::field::{self, Found, NotFound};
 use crate::parse::schema::suggest::closest;
-use crate::parse::schema::table::{Field, Merge, Scope, Table};
+use crate::parse::schema::table::{Field, Layer, Merge, Scope, Table};
 use crate::parse::version::Version;
 use crate::plan::defaults::single::default_of;
 use crate::render::explain::{Child, FieldPage, check_list, check_page, field_page};
@@ -40,6 +43,8 @@ pub(super) fn run(terminal: &Terminal, args: ExplainArgs) -> Result<Outcome, Fai
     };
     let text = if let Some(rule) = rules.iter().find(|rule| rule.id == what) {
         check_page(rule)
+    } else if let Some(page) = own::explain(&what) {
+        page?
     } else {
         let group: Vec<_> = rules.iter().filter(|rule| rule.group == what).copied().collect();
         match group.is_empty() {
@@ -115,7 +120,9 @@ fn facts(table: &'static Table, found: &Found) -> Vec<(&'static str, String)> {
                 Merge::Set => facts.push(("items", "each once".to_owned())),
                 Merge::Atomic => {}
             }
-            if let Some(default) = default_of(found.kind, &found.path, table.version()) {
+            // What must be there has none that anybody could see.
+            let default = default_of(found.kind, &found.path, table.version());
+            if let Some(default) = default.filter(|_| !field.required) {
                 facts.push(("default", format!("{default}, where nothing beside it says otherwise")));
             }
         }
@@ -128,7 +135,13 @@ fn failure(query: &str, missing: NotFound, version: Version) -> Failure {
     let meant = |name: String| format!("did you mean `{name}`?");
     match missing {
         NotFound::Kind(similar) => {
-            let name = query.split('.').next().unwrap_or(query);
+            let start = query.rfind('/').map_or(0, |slash| slash + 1);
+            let name = query[start..].split('.').next().map_or(query, |name| &query[..start + name.len()]);
+            if Kind::named(name).is_some() {
+                let help = "the fields of a custom resource are documented by its definition".to_owned();
+                let message = format!("`{name}` is not built into Kubernetes {version}");
+                return Failure::new(message, Some(help));
+            }
             let names = CHECKS.iter().flat_map(|check| [check.id, check.group.as_str()]);
             let check = closest(query, names).map(str::to_owned);
             // Checks have hyphens and kinds have none.
@@ -139,14 +152,24 @@ fn failure(query: &str, missing: NotFound, version: Version) -> Failure {
                 Some(help),
             )
         }
-        NotFound::Field { parent, name, is_leaf: true, .. } => Failure::new(
-            format!("`{parent}` has no fields, so there is no `{name}` in it"),
-            Some(format!("`kplan explain {parent}` says what it is")),
-        ),
+        NotFound::Field { parent, name, is_leaf: true, .. } => {
+            let is_map = field::find(&parent, version).is_ok_and(|found| {
+                found.field.is_some_and(|(_, field)| matches!(field.shape.outermost(), Ok((Layer::Map, _))))
+            });
+            let message = match is_map {
+                true => {
+                    format!("`{parent}` is a map, in which `{name}` is no field, but a key like any other")
+                }
+                false => format!("`{parent}` has no fields, so there is no `{name}` in it"),
+            };
+            Failure::new(message, Some(format!("`kplan explain {parent}` says what it is")))
+        }
         NotFound::Field { parent, name, similar, .. } => {
-            let help = match similar {
-                Some(similar) => meant(format!("{parent}.{similar}")),
-                None => format!("`kplan explain {parent}` prints its fields"),
+            let other = Version::built_in().filter(|other| field::find(query, *other).is_ok()).last();
+            let help = match (other, similar) {
+                (Some(other), _) => format!("Kubernetes {other} has it: `--kubernetes-version {other}`"),
+                (None, Some(similar)) => meant(format!("{parent}.{similar}")),
+                (None, None) => format!("`kplan explain {parent}` prints its fields"),
             };
             Failure::new(format!("`{parent}` has no field `{name}` in Kubernetes {version}"), Some(help))
         }

@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::analysis;
+use crate::cli::args::ConfigArgs;
 use crate::cli::terminal::Terminal;
-use crate::cli::{Outcome, config, progress, report_failure};
+use crate::cli::{Outcome, options, progress, report_failure};
 use crate::config::Settings;
 use crate::graph::Graph;
 use crate::graph::map::{Map, Spot};
@@ -35,9 +36,8 @@ pub(super) struct GraphArgs {
     #[arg(long, value_name = "N", default_value_t = 3, requires = "focus")]
     depth: usize,
 
-    /// Do not look for `kplan.yaml`
-    #[arg(long)]
-    no_config: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -54,20 +54,9 @@ enum GraphFormatArg {
 
 /// Runs the command. What is missing is marked; whether it is a fault is for `check` to say.
 pub(super) fn run(terminal: &Terminal, args: GraphArgs) -> Result<Outcome, Failure> {
-    let mut settings = Settings::plain();
-    let first = args.paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
-    let file = if args.no_config { None } else { load::find_config(&first)? };
-    let configured = file.as_ref().map(|file| config::apply(file, &mut settings)).unwrap_or_default();
-    if !configured.faults.is_empty() {
-        let help = Some("`kplan check` says which".to_owned());
-        return Err(Failure::new("`kplan.yaml` has faults", help));
-    }
-    let paths = match (args.paths, configured.paths) {
-        (typed, _) if !typed.is_empty() => typed,
-        (_, written) if !written.is_empty() => written,
-        _ => vec![first],
-    };
-    let inputs = Inputs { paths: &paths, inventory: &[], exclude: &configured.exclude, besides: None };
+    let options::Inputs { paths, settings, exclude, .. } =
+        options::resolve_inputs(args.paths, None, &args.config)?;
+    let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let program = analysis::read(&loaded.workspace, &settings);
     let graph = Graph::build(&program, &settings);

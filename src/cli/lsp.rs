@@ -69,7 +69,8 @@ fn open(folder: &Path, version: Option<Version>, unsaved: Unsaved<'_>) -> Result
     let is_whole = config.as_ref().is_some_and(|config| config.is_root(folder));
     let mut special: Vec<String> = config.iter().map(|config| config.source.path().to_owned()).collect();
     let mut accepted = None;
-    if let Some(path) = configured.baseline.take() {
+    configured.faults.extend(configured.missing_baseline.take());
+    if let Some(path) = configured.baseline.take().filter(|path| load::exists(path)) {
         match Accepted::read(&path, is_whole) {
             Ok(baseline) => {
                 special.push(baseline.source.path().to_owned());

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::check::{CHECKS, Check, can_be_suppressed};
-use crate::cli::args::{CheckArgs, ColorArg, DenyArg, FormatArg, Output, SharedArgs};
+use crate::cli::args::{CheckArgs, ColorArg, ConfigArgs, DenyArg, FormatArg, Output, SharedArgs};
 use crate::cli::config::{self, Configured};
 use crate::cli::terminal::Terminal;
 use crate::config::{Level, Settings};
@@ -93,23 +93,24 @@ pub(super) fn resolve(terminal: &Terminal, args: CheckArgs) -> Result<Options, F
     } = args;
     let since = changed_since.map(|revision| ChangedSince { revision, no_merge_base });
     let mut settings = Settings::plain();
-    let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
-    let config = if shared.no_config { None } else { load::find_config(&first)? };
+    let config = shared.config.find(&paths)?;
     let mut configured =
         config.as_ref().map(|config| config::apply(config, &mut settings)).unwrap_or_default();
+    if baseline.is_none() && write_baseline.is_none() {
+        configured.faults.extend(configured.missing_baseline.take());
+    }
     if let Some(version) = shared.kubernetes_version {
         settings.target = version;
     }
-    apply_selection(&mut settings.levels, &shared.select, &shared.ignore)?;
+    apply_selection(&mut settings.levels, &trimmed(&shared.select), &trimmed(&shared.ignore))?;
     settings.schemas = read_schemas(&shared.schema)?;
-    let is_whole = paths.iter().all(|path| config.as_ref().is_some_and(|config| config.is_root(path)))
-        && shared.select.is_empty()
-        && shared.ignore.is_empty();
-    let paths = match (paths, std::mem::take(&mut configured.paths)) {
-        (typed, _) if !typed.is_empty() => typed,
-        (_, written) if !written.is_empty() => written,
-        _ => vec![first],
-    };
+    let all_checks = shared.select.is_empty() && shared.ignore.is_empty();
+    let written = std::mem::take(&mut configured.paths);
+    // Without a configuration there is nothing to be read but what is read when nothing is named.
+    let is_as_written = paths.is_empty() && (!written.is_empty() || config.is_none());
+    let paths = chosen(paths, written);
+    let is_root = |path: &PathBuf| config.as_ref().is_some_and(|config| config.is_root(path));
+    let is_whole = all_checks && (is_as_written || paths.iter().all(is_root));
     let written = std::mem::take(&mut configured.nodes);
     let inventory = if nodes.is_empty() { written } else { nodes };
     let baseline = baseline.or_else(|| configured.baseline.take());
@@ -143,44 +144,36 @@ pub(super) struct Inputs {
     pub(super) nodes: Vec<PathBuf>,
 }
 
-/// Resolves what a command reads that does not report findings: `plan` and `build`.
+/// Resolves what a command reads that does not report findings.
 ///
 /// # Errors
 /// The configuration file has faults, which `check` shows.
 pub(super) fn resolve_inputs(
     paths: Vec<PathBuf>,
     version: Option<Version>,
-    search: ConfigSearch,
+    config: &ConfigArgs,
 ) -> Result<Inputs, Failure> {
     let mut settings = Settings::plain();
-    let first = paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
-    let config = match search {
-        ConfigSearch::Upward => load::find_config(&first)?,
-        ConfigSearch::None => None,
-    };
+    let config = config.find(&paths)?;
     let configured = config.as_ref().map(|config| config::apply(config, &mut settings)).unwrap_or_default();
-    if !configured.faults.is_empty() {
+    if let Some(config) = config.filter(|_| !configured.faults.is_empty()) {
         return Err(Failure::new(
-            format!("{} has faults", load::CONFIG_NAME),
+            format!("`{}` has faults", config.source.path()),
             Some("`kplan check` shows them; `--no-config` does without the file".to_owned()),
         ));
     }
     settings.target = version.unwrap_or(settings.target);
-    let paths = match (paths, configured.paths) {
-        (typed, _) if !typed.is_empty() => typed,
-        (_, written) if !written.is_empty() => written,
-        _ => vec![first],
-    };
+    let paths = chosen(paths, configured.paths);
     Ok(Inputs { paths, settings, exclude: configured.exclude, nodes: configured.nodes })
 }
 
-/// Whether there may be a configuration file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum ConfigSearch {
-    /// From the first path upward.
-    Upward,
-    /// It is not looked for.
-    None,
+/// What is read: what was typed, else what the configuration names, else the folder that kplan runs in.
+fn chosen(typed: Vec<PathBuf>, written: Vec<PathBuf>) -> Vec<PathBuf> {
+    match (typed.is_empty(), written.is_empty()) {
+        (false, _) => typed,
+        (true, false) => written,
+        (true, true) => vec![PathBuf::from(".")],
+    }
 }
 
 fn repairs(args: &CheckArgs) -> Result<Repairs, Failure> {
@@ -292,12 +285,27 @@ fn apply_selection(
     Ok(())
 }
 
+/// What stands between the commas, without the spaces that people put there.
+fn trimmed(names: &[String]) -> Vec<String> {
+    names.iter().map(|name| name.trim().to_owned()).collect()
+}
+
 fn is_named(check: &Check, name: &str) -> bool {
     name == check.id || name == check.group.as_str() || name == "all"
 }
 
 fn unknown_check(name: &str) -> Failure {
-    let help =
-        closest(name, config::names().chain(["all"])).map(|similar| format!("did you mean `{similar}`?"));
-    Failure::new(format!("no check and no group is called `{name}`"), help)
+    if name.is_empty() {
+        let help = "write `--select CHECK,CHECK`, with nothing but a comma between two names".to_owned();
+        return Failure::new("the name of a check or group is empty", Some(help));
+    }
+    if matches!(name, "config" | "baseline") {
+        let help = format!("`kplan explain {name}` says what it means");
+        return Failure::new(format!("`{name}` is no check, and always reported"), Some(help));
+    }
+    let help = match closest(name, config::names().chain(["all"])) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => "`kplan explain --list` prints all of them".to_owned(),
+    };
+    Failure::new(format!("no check and no group is called `{name}`"), Some(help))
 }

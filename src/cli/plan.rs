@@ -67,7 +67,7 @@ enum PlanFormatArg {
 /// Runs the command.
 pub(super) fn run(terminal: &Terminal, args: PlanArgs) -> Result<Outcome, Failure> {
     let options::Inputs { paths, settings, exclude, nodes } =
-        options::resolve_inputs(args.paths, args.kubernetes_version, args.config.search())?;
+        options::resolve_inputs(args.paths, args.kubernetes_version, &args.config)?;
     let inputs = Inputs { paths: &paths, inventory: &[], exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let base = progress::during(terminal, "reading the base", || base::load(&args.base, &inputs))?.loaded;

@@ -6,11 +6,9 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::analysis;
-use crate::cli::args::{ColorArg, parse_version};
-use crate::cli::config::{self, Configured};
+use crate::cli::args::{ColorArg, ConfigArgs, parse_version};
 use crate::cli::terminal::Terminal;
 use crate::cli::{Outcome, options, progress, report_failure};
-use crate::config::Settings;
 use crate::diagnostic::Severity;
 use crate::load::{self, Failure, Inputs};
 use crate::parse::version::Version;
@@ -61,9 +59,8 @@ pub(super) struct ScheduleArgs {
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     color: ColorArg,
 
-    /// Do not look for `kplan.yaml`
-    #[arg(long)]
-    no_config: bool,
+    #[command(flatten)]
+    config: ConfigArgs,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -76,18 +73,10 @@ enum ScheduleFormatArg {
 
 /// Runs the command.
 pub(super) fn run(terminal: &Terminal, args: ScheduleArgs) -> Result<Outcome, Failure> {
-    let mut settings = Settings::plain();
-    let configured = read_config(&args, &mut settings)?;
-    settings.target = args.kubernetes_version.unwrap_or(settings.target);
-    let given = |typed: &[PathBuf], written: Vec<PathBuf>| {
-        if typed.is_empty() { written } else { typed.to_vec() }
-    };
-    let mut paths = given(&args.paths, configured.paths);
-    if paths.is_empty() {
-        paths.push(PathBuf::from("."));
-    }
-    let nodes = given(&args.nodes, configured.nodes);
-    let inputs = Inputs { paths: &paths, inventory: &nodes, exclude: &configured.exclude, besides: None };
+    let options::Inputs { paths, settings, exclude, nodes } =
+        options::resolve_inputs(args.paths.clone(), args.kubernetes_version, &args.config)?;
+    let nodes = if args.nodes.is_empty() { nodes } else { args.nodes.clone() };
+    let inputs = Inputs { paths: &paths, inventory: &nodes, exclude: &exclude, besides: None };
     let loaded = progress::during(terminal, "reading", || load::load(&inputs, &mut io::stdin().lock()))?;
     let (program, inventory) = analysis::read_with_inventory(&loaded.workspace, &settings);
     let sources = Sources { program: &program, inventory: &inventory };
@@ -147,20 +136,6 @@ fn placed(sources: Sources<'_>, args: &ScheduleArgs) -> Result<Fit, Failure> {
         return Err(Failure::new(message, Some(help)));
     }
     Ok(Fit::new(sources, Detail::PerNode))
-}
-
-fn read_config(args: &ScheduleArgs, settings: &mut Settings) -> Result<Configured, Failure> {
-    if args.no_config {
-        return Ok(Configured::default());
-    }
-    let first = args.paths.first().cloned().unwrap_or_else(|| PathBuf::from("."));
-    let Some(found) = load::find_config(&first)? else { return Ok(Configured::default()) };
-    let configured = config::apply(&found, settings);
-    if configured.faults.is_empty() {
-        return Ok(configured);
-    }
-    let help = "`kplan check` says which; or leave it out with `--no-config`".to_owned();
-    Err(Failure::new(format!("`{}` has faults, so nothing was placed", found.source.path()), Some(help)))
 }
 
 fn questions(args: &ScheduleArgs) -> Questions {

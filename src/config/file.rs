@@ -29,8 +29,8 @@ pub struct ConfigFile {
     pub world: Option<World>,
     /// Levels of checks and groups. Whether there are such is not known here.
     pub levels: Vec<(Written, Level)>,
-    /// Objects made elsewhere, and where each is written.
-    pub external: Vec<(External, Range<u32>)>,
+    /// Objects made elsewhere, where each is written, and where its kind is.
+    pub external: Vec<(External, Range<u32>, Range<u32>)>,
     /// Fields that name other objects, and where each is written.
     pub references: Vec<(Reference, Range<u32>)>,
     /// Custom resources that carry a pod template, and where each is written.
@@ -57,6 +57,8 @@ pub struct Override {
     pub paths: Vec<Written>,
     /// Patterns of the objects.
     pub objects: Objects,
+    /// The kinds among them, with their places.
+    pub kinds: Vec<Written>,
     /// Checks and groups that are not reported for them.
     pub ignore: Vec<Written>,
 }
@@ -120,7 +122,7 @@ pub const WORKLOAD_MEMBERS: &[(&str, &str)] = &[
 
 /// The keys of an entry of `overrides`. What is absent does not narrow it.
 pub const OVERRIDE_MEMBERS: &[(&str, &str)] = &[
-    ("paths", "Patterns of files, relative to this file; `**` crosses folders."),
+    ("paths", "Patterns of files and folders, relative to this file; `**` crosses folders."),
     ("kinds", "Patterns of kinds, as written in `kind:`."),
     ("names", "Patterns of names of objects."),
     ("namespaces", "Patterns of namespaces."),
@@ -258,7 +260,7 @@ fn read_levels(faults: &mut Faults, value: NodeRef<'_>) -> Vec<(Written, Level)>
                 let message = format!("`{other}` is not a level");
                 let help = "write `error`, `warning`, `note` or `off`".to_owned();
                 faults.add(written.range, message, "", Some(help));
-                faults.mean(closest(other, LEVELS.iter().copied()));
+                faults.mean(level_meant(other));
                 continue;
             }
         };
@@ -267,17 +269,30 @@ fn read_levels(faults: &mut Faults, value: NodeRef<'_>) -> Vec<(Written, Level)>
     levels
 }
 
-fn read_external(faults: &mut Faults, value: NodeRef<'_>) -> Vec<(External, Range<u32>)> {
+/// The level that a word of other tools, or of other readers of YAML, stands for.
+fn level_meant(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "false" | "no" | "ignore" | "disable" | "disabled" | "allow" | "none" => Some("off"),
+        "info" | "hint" | "advice" => Some("note"),
+        "deny" | "fatal" => Some("error"),
+        _ => closest(word, LEVELS.iter().copied()),
+    }
+}
+
+fn read_external(faults: &mut Faults, value: NodeRef<'_>) -> Vec<(External, Range<u32>, Range<u32>)> {
     let mut externals = Vec::new();
     for item in faults.items(value, "`external`") {
         if !faults.is_mapping(item, "an entry of `external`") {
             continue;
         }
         let mut external = External { kind: String::new(), namespace: None, name: None };
+        let mut kind_range = item.range();
         for (key, value) in item.entries() {
             match &*key.key() {
                 "kind" => {
-                    external.kind = faults.text(value, "`kind`").map_or(String::new(), |kind| kind.text)
+                    if let Some(kind) = faults.text(value, "`kind`") {
+                        (external.kind, kind_range) = (kind.text, kind.range);
+                    }
                 }
                 "namespace" => external.namespace = faults.text(value, "`namespace`").map(|text| text.text),
                 "name" => external.name = faults.text(value, "`name`").map(|text| text.text),
@@ -288,7 +303,7 @@ fn read_external(faults: &mut Faults, value: NodeRef<'_>) -> Vec<(External, Rang
             let help = Some("write which kind, such as `kind: Secret`".to_owned());
             faults.add(item.range(), "an entry of `external` has no `kind`", "", help);
         } else if !external.kind.is_empty() {
-            externals.push((external, item.range()));
+            externals.push((external, item.range(), kind_range));
         }
     }
     externals
@@ -301,15 +316,16 @@ fn read_overrides(faults: &mut Faults, value: NodeRef<'_>) -> Vec<Override> {
             continue;
         }
         let mut entry = Override { range: item.range(), ..Override::default() };
-        let texts = |faults: &mut Faults, value, what: &str| -> Vec<String> {
-            faults.texts(value, what).into_iter().map(|written| written.text).collect()
-        };
+        let texts = |written: &[Written]| written.iter().map(|one| one.text.clone()).collect();
         for (key, value) in item.entries() {
             match &*key.key() {
-                "paths" => entry.paths = faults.texts(value, "`paths`"),
-                "kinds" => entry.objects.kinds = texts(faults, value, "`kinds`"),
-                "names" => entry.objects.names = texts(faults, value, "`names`"),
-                "namespaces" => entry.objects.namespaces = texts(faults, value, "`namespaces`"),
+                "paths" => entry.paths = faults.patterns(value, "`paths`"),
+                "kinds" => {
+                    entry.kinds = faults.patterns(value, "`kinds`");
+                    entry.objects.kinds = texts(&entry.kinds);
+                }
+                "names" => entry.objects.names = texts(&faults.patterns(value, "`names`")),
+                "namespaces" => entry.objects.namespaces = texts(&faults.patterns(value, "`namespaces`")),
                 "ignore" => entry.ignore = faults.texts(value, "`ignore`"),
                 _ => faults.unknown(key, &keys(OVERRIDE_MEMBERS)),
             }
@@ -406,6 +422,15 @@ impl Faults {
         let items = self.items(node, what);
         items.into_iter().filter_map(|item| self.text(item, &format!("an entry of {what}"))).collect()
     }
+
+    /// A list that narrows an entry. An empty one would narrow nothing, and so be for everything.
+    fn patterns(&mut self, node: NodeRef<'_>, what: &str) -> Vec<Written> {
+        if node.is_sequence() && node.items().next().is_none() {
+            let help = Some("write what it is for, or remove the key".to_owned());
+            self.add(node.range(), format!("{what} of an entry of `overrides` is empty"), "", help);
+        }
+        self.texts(node, what)
+    }
 }
 
 #[cfg(test)]
@@ -469,6 +494,10 @@ mod tests {
         assert_eq!(
             fault("namespace: Shop\n"),
             "`Shop` cannot be the name of a namespace | write small letters, digits and `-`, at most 63 of them, with no `-` at the ends"
+        );
+        assert_eq!(
+            fault("overrides: [{names: [], ignore: [style]}]\n"),
+            "`names` of an entry of `overrides` is empty | write what it is for, or remove the key"
         );
         assert_eq!(
             fault("overrides: [{kinds: [Pod], ignore: []}]\n"),

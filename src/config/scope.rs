@@ -13,6 +13,8 @@ pub struct Scope {
     root: PathBuf,
     /// The folder that shown paths are relative to, absolute.
     here: PathBuf,
+    /// Paths that lead elsewhere than they say, absolute, each with the place that it leads to.
+    links: Vec<(PathBuf, PathBuf)>,
     patterns: GlobSet,
 }
 
@@ -29,16 +31,28 @@ impl Scope {
     ) -> Result<Self, (usize, String)> {
         let mut set = GlobSet::builder();
         for (index, pattern) in patterns.enumerate() {
-            set.add(glob(pattern).map_err(|error| (index, error.kind().to_string()))?);
+            for glob in globs(pattern) {
+                set.add(glob.map_err(|error| (index, error.kind().to_string()))?);
+            }
         }
         let patterns = set.build().map_err(|error| (0, error.kind().to_string()))?;
-        Ok(Self { root: root.to_path_buf(), here: here.to_path_buf(), patterns })
+        Ok(Self { root: root.to_path_buf(), here: here.to_path_buf(), links: Vec::new(), patterns })
+    }
+
+    /// The same with paths that lead elsewhere than they say, absolute, each with the place that it leads to.
+    pub fn with_links(self, links: &[(PathBuf, PathBuf)]) -> Self {
+        Self { links: links.to_vec(), ..self }
     }
 
     /// Whether a file, by its path as shown to the user, is meant.
     pub fn holds(&self, shown: &str) -> bool {
         let absolute = without_dots(&self.here.join(shown));
-        absolute.strip_prefix(&self.root).is_ok_and(|relative| self.patterns.is_match(relative))
+        let through = |(said, place): &(PathBuf, PathBuf)| match absolute.strip_prefix(said).ok()? {
+            rest if rest.as_os_str().is_empty() => Some(place.clone()),
+            rest => Some(place.join(rest)),
+        };
+        let place = self.links.iter().find_map(through).unwrap_or(absolute.clone());
+        place.strip_prefix(&self.root).is_ok_and(|relative| self.patterns.is_match(relative))
     }
 }
 
@@ -93,11 +107,15 @@ impl Exemption {
     }
 }
 
-fn glob(pattern: &str) -> Result<Glob, globset::Error> {
+/// The pattern, and where it ends in a plain name, what is below the folder of that name.
+fn globs(pattern: &str) -> impl Iterator<Item = Result<Glob, globset::Error>> {
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
-    let pattern =
-        pattern.strip_suffix('/').map_or_else(|| pattern.to_owned(), |folder| format!("{folder}/**"));
-    GlobBuilder::new(&pattern).literal_separator(true).build()
+    let name = pattern.rsplit('/').next().unwrap_or_default();
+    let is_plain = !name.contains(['*', '?', '[', ']', '{', '}', '\\']);
+    let itself = (!name.is_empty()).then(|| pattern.to_owned());
+    let below = is_plain.then(|| format!("{}/**", pattern.trim_end_matches('/')));
+    let patterns = itself.into_iter().chain(below);
+    patterns.map(|pattern| GlobBuilder::new(&pattern).literal_separator(true).build())
 }
 
 /// The path without `.` and `..`, by its text alone.
@@ -122,14 +140,20 @@ mod tests {
     #[test]
     fn patterns_are_relative_to_the_configuration_wherever_kplan_runs() {
         let scope = |here: &str| {
-            Scope::new(Path::new("/repo"), Path::new(here), ["legacy/**", "*.yaml", "old/"].into_iter())
-                .unwrap()
+            Scope::new(
+                Path::new("/repo"),
+                Path::new(here),
+                ["legacy/**", "*.yaml", "old/", "very/old"].into_iter(),
+            )
+            .unwrap()
         };
         for (here, shown, expected) in [
             ("/repo", "legacy/a/b.yaml", true),
             ("/repo", "a.yaml", true),
             ("/repo", "new/a.yaml", false),
             ("/repo", "old/x/a.yaml", true),
+            ("/repo", "very/old/x/a.yaml", true),
+            ("/repo", "very/older/a.yaml", false),
             ("/repo/legacy", "a.yaml", true),
             ("/repo/new", "a.yaml", false),
             ("/repo/new", "../legacy/a.yaml", true),
@@ -138,6 +162,8 @@ mod tests {
         ] {
             assert_eq!(scope(here).holds(shown), expected, "{shown} in {here}");
         }
+        let through = scope("/repo").with_links(&[("/link".into(), "/repo/legacy".into())]);
+        assert!(through.holds("/link/a.yaml") && !through.holds("/other/a.yaml"));
         assert_eq!(Scope::new(Path::new("/"), Path::new("/"), ["a", "b["].into_iter()).unwrap_err().0, 1);
     }
 }

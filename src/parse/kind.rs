@@ -370,6 +370,11 @@ impl Kind {
         ROWS.binary_search_by(|row| row.name.cmp(name)).ok().map(|index| ROWS[index].kind)
     }
 
+    /// The names of all, as written in `kind:`.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        ROWS.iter().map(|row| row.name)
+    }
+
     /// The name as written in `kind:`; empty for [`Kind::Other`].
     pub fn as_str(self) -> &'static str {
         ROWS.get(self as usize).map_or("", |row| row.name)

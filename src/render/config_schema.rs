@@ -25,6 +25,11 @@ pub fn config_schema(rules: &[Rule<'_>]) -> String {
     for rule in rules {
         levels.insert(rule.id.to_owned(), level(rule.summary));
     }
+    // A text that cannot be read cannot be judged.
+    let words: Vec<&str> = LEVELS.iter().copied().filter(|word| *word != "off").collect();
+    if let Some(syntax) = levels.get_mut("syntax") {
+        syntax["enum"] = json!(words);
+    }
     let suppressible: Vec<&str> = names.iter().copied().filter(|name| *name != "syntax").collect();
     let texts = json!({"type": "array", "items": {"type": "string", "minLength": 1}});
     let text = json!({"type": "string", "minLength": 1});
@@ -33,8 +38,14 @@ pub fn config_schema(rules: &[Rule<'_>]) -> String {
         "kind" => json!({"const": "Config"}),
         "metadata" => json!({"type": "object"}),
         "kubernetesVersion" => {
+            // With a patch or a `v` it means the same; without quotes it is a number.
             let versions: Vec<String> = Version::built_in().map(|version| version.to_string()).collect();
-            json!({"enum": versions})
+            let numbers: Vec<f64> = versions.iter().filter_map(|version| version.parse().ok()).collect();
+            let pattern = format!("^v?({})(\\.[0-9]+)?$", versions.join("|").replace('.', "\\."));
+            json!({"anyOf": [{"enum": versions}, {"type": "string", "pattern": pattern}, {"enum": numbers}]})
+        }
+        "namespace" => {
+            json!({"type": "string", "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "maxLength": 63})
         }
         "world" => json!({"enum": ["open", "closed"]}),
         "checks" => json!({"type": "object", "additionalProperties": false, "properties": levels}),
@@ -43,17 +54,23 @@ pub fn config_schema(rules: &[Rule<'_>]) -> String {
             json!({"type": "array", "items": entry})
         }
         "references" => {
-            let entry = object(REFERENCE_MEMBERS, &["kind", "path", "target"], |_| text.clone());
+            let entry = object(REFERENCE_MEMBERS, &["kind", "path", "target"], |key| match key {
+                "path" => path("(\\[\\])?"),
+                _ => text.clone(),
+            });
             json!({"type": "array", "items": entry})
         }
         "workloads" => {
-            let entry = object(WORKLOAD_MEMBERS, &["kind", "path"], |_| text.clone());
+            let entry = object(WORKLOAD_MEMBERS, &["kind", "path"], |key| match key {
+                "path" => path(""),
+                _ => text.clone(),
+            });
             json!({"type": "array", "items": entry})
         }
         "overrides" => {
             let mut entry = object(OVERRIDE_MEMBERS, &["ignore"], |key| match key {
-                "ignore" => json!({"type": "array", "items": {"enum": suppressible}}),
-                _ => texts.clone(),
+                "ignore" => json!({"type": "array", "items": {"enum": suppressible}, "minItems": 1}),
+                _ => json!({"type": "array", "items": text, "minItems": 1}),
             });
             let narrowing = OVERRIDE_MEMBERS.iter().filter(|(key, _)| *key != "ignore");
             entry["anyOf"] = narrowing.map(|(key, _)| json!({"required": [key]})).collect();
@@ -72,6 +89,12 @@ pub fn config_schema(rules: &[Rule<'_>]) -> String {
 fn level(description: &str) -> Value {
     let words: Vec<Value> = LEVELS.iter().map(|word| json!(word)).chain([json!(false)]).collect();
     json!({"description": description, "enum": words})
+}
+
+/// Keys joined by dots, each with this after it.
+fn path(after: &str) -> Value {
+    let key = format!("[^\\[\\]. ]+{after}");
+    json!({"type": "string", "pattern": format!("^{key}(\\.{key})*$")})
 }
 
 fn object(members: &[(&str, &str)], required: &[&str], shape: impl Fn(&str) -> Value) -> Value {

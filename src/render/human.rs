@@ -73,7 +73,9 @@ fn help_lines(diagnostic: &Diagnostic) -> Vec<String> {
     let mut lines: Vec<(Cow<'_, str>, bool)> =
         diagnostic.help.iter().map(|help| (plain::line(help), false)).collect();
     if let Some(fix) = &diagnostic.fix {
-        match diagnostic.help.iter().position(|help| *help == fix.title) {
+        let question = fix.title.strip_prefix("write ").map(|what| format!("did you mean {what}?"));
+        let says_the_same = |help: &String| *help == fix.title || Some(help) == question.as_ref();
+        match diagnostic.help.iter().position(says_the_same) {
             Some(index) => lines[index].1 = true,
             None => lines.push((plain::line(&fix.title), true)),
         }

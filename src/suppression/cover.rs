@@ -67,7 +67,8 @@ impl<'f> Cover<'f> {
         let line = source.lines().line_of(comment.start);
         let line_start = source.lines().start_of(source.text(), line);
         let before = &source.text()[line_start as usize..comment.start as usize];
-        if !before.trim().is_empty() {
+        // Beside the dashes that begin a document a comment speaks for what they begin.
+        if !matches!(before.trim(), "" | "---") {
             let parts = self.parts_between(line_start, comment.start);
             let end = parts.iter().find(|part| !part.is_root).map_or(0, |part| part.end);
             return Span::new(id, line_start, end.max(comment.end));

@@ -78,12 +78,12 @@ pub fn find(query: &str, version: Version) -> Result<Found, NotFound> {
         Some((api_version, rest)) => (Some(api_version), rest),
         None => (None, query),
     };
-    let mut steps = rest.split('.').filter(|step| !step.is_empty());
-    let name = steps.next().unwrap_or_default();
-    let kinds = kinds_called(table, api_version, name);
+    let (name, group, rest) = split_name(table, rest);
+    let kinds = kinds_called(table, api_version.or(group), name);
     let Some((&kind, others)) = kinds.split_first() else {
-        return Err(NotFound::Kind(similar_kind(table, name)));
+        return Err(NotFound::Kind(similar_kind(table, api_version, name)));
     };
+    let steps = rest.split('.').filter(|step| !step.is_empty());
     let mut found = Found {
         kind,
         also: others.iter().map(|kind| kind.api_version).collect(),
@@ -93,6 +93,12 @@ pub fn find(query: &str, version: Version) -> Result<Found, NotFound> {
     };
     for step in steps {
         let step = step.split('[').next().unwrap_or(step);
+        let is_of_list =
+            found.field.is_some_and(|(_, field)| matches!(field.shape.outermost(), Ok((Layer::List, _))));
+        // The number of an item, as some write it.
+        if is_of_list && step.bytes().all(|byte| byte.is_ascii_digit()) {
+            continue;
+        }
         let missing = |similar, is_leaf| NotFound::Field {
             parent: [kind.kind].iter().chain(&found.path).copied().collect::<Vec<_>>().join("."),
             name: step.to_owned(),
@@ -115,6 +121,20 @@ pub fn find(query: &str, version: Version) -> Result<Found, NotFound> {
     Ok(found)
 }
 
+/// The name of a kind, the group that kubectl takes after it (`deployments.apps`), and the path of the field.
+fn split_name<'q>(table: &'static Table, query: &'q str) -> (&'q str, Option<&'q str>, &'q str) {
+    let (name, rest) = query.split_once('.').unwrap_or((query, ""));
+    let group_in = |kind: &BuiltInKind| {
+        let group = rest.get(..kind.group().len())?;
+        let is_whole = matches!(rest.as_bytes().get(group.len()), None | Some(b'.'));
+        (is_whole && !group.is_empty() && group.eq_ignore_ascii_case(kind.group())).then_some(group)
+    };
+    match kinds_called(table, None, name).into_iter().find_map(group_in) {
+        Some(group) => (name, Some(group), &rest[group.len()..]),
+        None => (name, None, rest),
+    }
+}
+
 fn kinds_called(table: &'static Table, api_version: Option<&str>, name: &str) -> Vec<&'static BuiltInKind> {
     let short = SHORT_NAMES.iter().find(|(short, _)| *short == name).map(|(_, kind)| *kind);
     let wanted = short.unwrap_or(name);
@@ -123,7 +143,8 @@ fn kinds_called(table: &'static Table, api_version: Option<&str>, name: &str) ->
             || (kind.plural.eq_ignore_ascii_case(wanted) && kind.scope != Scope::Subresource)
     };
     let is_in = |kind: &&BuiltInKind| {
-        api_version.is_none_or(|wanted| kind.api_version == wanted || kind.group() == wanted)
+        let is_group = |wanted: &str| kind.group().eq_ignore_ascii_case(wanted);
+        api_version.is_none_or(|wanted| kind.api_version == wanted || is_group(wanted))
     };
     let Some(first) = table.kinds().filter(is_called).find(is_in) else { return Vec::new() };
     let mut kinds: Vec<_> = table.kinds_named(first.kind).into_iter().filter(is_in).collect();
@@ -132,7 +153,12 @@ fn kinds_called(table: &'static Table, api_version: Option<&str>, name: &str) ->
     kinds
 }
 
-fn similar_kind(table: &Table, name: &str) -> Option<String> {
+fn similar_kind(table: &'static Table, api_version: Option<&str>, name: &str) -> Option<String> {
+    if api_version.is_some()
+        && let Some(elsewhere) = kinds_called(table, None, name).first()
+    {
+        return Some(format!("{}/{}", elsewhere.api_version, elsewhere.kind));
+    }
     let names = table.kinds().flat_map(|kind| [kind.kind, kind.plural]);
     closest(name, names).map(str::to_owned)
 }
@@ -209,6 +235,9 @@ mod tests {
             assert_eq!(shown(query), "apps/v1/Deployment:", "{query}");
         }
         assert_eq!(shown("po.spec.containers[0].image"), "v1/Pod:spec.containers.image");
+        assert_eq!(shown("po.spec.containers.0.image"), "v1/Pod:spec.containers.image");
+        assert_eq!(shown("deployments.apps.spec"), "apps/v1/Deployment:spec");
+        assert_eq!(shown("ingresses.networking.k8s.io"), "networking.k8s.io/v1/Ingress:");
         assert_eq!(shown("networking.k8s.io/v1/Ingress.spec"), "networking.k8s.io/v1/Ingress:spec");
         assert_eq!(shown("Event"), "v1/Event:");
         assert_eq!(find("hpa", Version::NEWEST).unwrap().also, ["autoscaling/v1"]);
@@ -220,6 +249,7 @@ mod tests {
     #[test]
     fn what_is_not_there_has_a_neighbour() {
         assert_eq!(shown("Deploymnt.spec"), "no kind, Deployment?");
+        assert_eq!(shown("apps/v2/Deployment"), "no kind, apps/v1/Deployment?");
         assert_eq!(shown("Deployment.spec.stratgy"), "no stratgy in Deployment.spec, strategy?");
         assert_eq!(shown("Pod.spec.nodeName.x"), "no x in Pod.spec.nodeName, ?");
     }
