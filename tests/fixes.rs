@@ -347,3 +347,74 @@ fn a_suppression_that_is_not_needed_goes() {
         "  other: a # kplan: ignore[unknown-field] why\n  containers: [{name: a}]\n",
     );
 }
+
+fn ingress(version: &str, spec: &str) -> String {
+    format!("apiVersion: {version} # v\nkind: Ingress\nmetadata: {{name: a}}\nspec:\n{spec}")
+}
+
+#[test]
+fn an_old_ingress_takes_its_new_shape() {
+    let check = |before: &str, after: &str| {
+        let after = ingress("networking.k8s.io/v1", after);
+        check("removed-api", Safety::Safe, &ingress("networking.k8s.io/v1beta1", before), &after);
+        check("removed-api", Safety::Safe, &ingress("extensions/v1beta1", before), &after);
+    };
+    let head = "  # all\n  rules:\n  - host: a.example.com\n    http:\n      paths:\n";
+    check(
+        &format!(
+            "  backend:\n    serviceName: web # it\n    # there\n    servicePort: 80 # p\n{head}      - path: / # root\n        backend:\n          \
+             servicePort: http\n          serviceName: \"web\"\n"
+        ),
+        &format!(
+            "  defaultBackend:\n    service:\n      name: web # it\n    # there\n      port:\n        number: 80 # p\n{head}      - path: / # root\n        \
+             pathType: ImplementationSpecific\n        backend:\n          service:\n            port:\n              name: http\n            name: \"web\"\n"
+        ),
+    );
+    check(
+        &format!("{head}      - backend: {{serviceName: web, servicePort: 80}} # b\n"),
+        &format!(
+            "{head}      - backend: {{service: {{name: web, port: {{number: 80}}}}}} # b\n        pathType: ImplementationSpecific\n"
+        ),
+    );
+    check(
+        &format!(
+            "{head}      - {{pathType: Exact, path: /, backend: {{servicePort: http, serviceName: web}}}}\n"
+        ),
+        &format!(
+            "{head}      - {{pathType: Exact, path: /, backend: {{service: {{port: {{name: http}}, name: web}}}}}}\n"
+        ),
+    );
+    // Only the version was old.
+    let new = "  defaultBackend: {service: {name: web, port: {number: 80}}}\n";
+    check(new, new);
+}
+
+#[test]
+fn an_old_ingress_of_json_keeps_its_style() {
+    let json = |version: &str, spec: &str| {
+        format!(
+            "{{\"apiVersion\":\"{version}\",\"kind\":\"Ingress\",\"metadata\":{{\"name\":\"a\"}},\"spec\":{{{spec}}}}}\n"
+        )
+    };
+    check(
+        "removed-api",
+        Safety::Safe,
+        &json("networking.k8s.io/v1beta1", "\"backend\":{\"serviceName\":\"web\",\"servicePort\":80}"),
+        &json(
+            "networking.k8s.io/v1",
+            "\"defaultBackend\":{\"service\":{\"name\":\"web\",\"port\":{\"number\":80}}}",
+        ),
+    );
+}
+
+#[test]
+fn an_old_ingress_with_more_to_do_is_left_alone() {
+    for spec in [
+        "  backend: {serviceName: web, servicePort: \"80\"}\n",
+        "  backend: {serviceName: web}\n",
+        "  backend: {serviceName: web, servicePort: 80}\n  other: 1\n",
+    ] {
+        let text = ingress("networking.k8s.io/v1beta1", spec);
+        assert_eq!(repaired("a.yaml", &text, &settings("removed-api"), Safety::Unsafe).0, text);
+    }
+}
