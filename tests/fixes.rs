@@ -348,6 +348,70 @@ fn a_suppression_that_is_not_needed_goes() {
     );
 }
 
+#[test]
+fn a_port_in_quotes_is_a_number() {
+    let probe = |port: &str| {
+        pod(&format!(
+            "  containers:\n  - name: a\n    ports: [{{containerPort: 80, name: http}}]\n    livenessProbe: {{httpGet: {{port: {port}}}}} # p\n"
+        ))
+    };
+    check("invalid-value", Safety::Safe, &probe("\"80\""), &probe("80"));
+    let container = "  containers:\n  - name: a\n    ports: [{containerPort: '80', name: http}]\n";
+    let fixed = "  containers:\n  - name: a\n    ports: [{containerPort: 80, name: http}]\n";
+    let ports = "  selector: {app: web}\n  ports: [{port: 80, targetPort: ";
+    check(
+        "invalid-value",
+        Safety::Safe,
+        &service(fixed, &format!("{ports}\"80\"}}]\n")),
+        &service(fixed, &format!("{ports}80}}]\n")),
+    );
+    // The Service is right, and is left alone.
+    check(
+        "wrong-type",
+        Safety::Safe,
+        &service(container, &format!("{ports}80}}]\n")),
+        &service(fixed, &format!("{ports}80}}]\n")),
+    );
+}
+
+#[test]
+fn a_truth_in_quotes_is_written_as_one() {
+    check(
+        "wrong-type",
+        Safety::Safe,
+        &pod("  hostNetwork: \"yes\"\n  hostPID: 'False' # no\n  containers: [{name: a}]\n"),
+        &pod("  hostNetwork: true\n  hostPID: false # no\n  containers: [{name: a}]\n"),
+    );
+}
+
+#[test]
+fn a_colon_gets_its_space_before_a_bracket_and_among_braces() {
+    let containers = |text: &str| pod(&format!("  containers:\n  - name: a\n    {text}\n    image: b\n"));
+    let check = |id: &str, before: &str, after: &str| {
+        check(id, Safety::Safe, &containers(before), &containers(after));
+    };
+    check(
+        "unknown-field",
+        "securityContext:{privileged: true} # all",
+        "securityContext: {privileged: true} # all",
+    );
+    check(
+        "syntax",
+        "resources: {requests: {cpu: 1}}\n    envFrom:[{secretRef: {name: c}}, {prefix: D}]",
+        "resources: {requests: {cpu: 1}}\n    envFrom: [{secretRef: {name: c}}, {prefix: D}]",
+    );
+    check(
+        "syntax",
+        "securityContext:{capabilities: {drop: [ALL]}}",
+        "securityContext: {capabilities: {drop: [ALL]}}",
+    );
+    check(
+        "unknown-field",
+        "livenessProbe: {tcpSocket: {port: 80}, periodSeconds:5}",
+        "livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 5}",
+    );
+}
+
 fn ingress(version: &str, spec: &str) -> String {
     format!("apiVersion: {version} # v\nkind: Ingress\nmetadata: {{name: a}}\nspec:\n{spec}")
 }
@@ -417,4 +481,46 @@ fn an_old_ingress_with_more_to_do_is_left_alone() {
         let text = ingress("networking.k8s.io/v1beta1", spec);
         assert_eq!(repaired("a.yaml", &text, &settings("removed-api"), Safety::Unsafe).0, text);
     }
+}
+
+#[test]
+fn what_an_alias_repeats_is_changed_only_where_it_is_wrong_everywhere() {
+    let text = |number: &str, other: &str| {
+        pod(&format!(
+            "  terminationGracePeriodSeconds: &n {number}\n  containers:\n  - name: a\n    env: [{{name: B, value: {other}}}]\n  activeDeadlineSeconds: *n\n"
+        ))
+    };
+    check("wrong-type", Safety::Safe, &text("\"30\"", "c"), &text("30", "c"));
+    let shared = text("\"30\"", "*n");
+    assert_eq!(repaired("a.yaml", &shared, &settings("wrong-type"), Safety::Unsafe).0, shared);
+    let shared = text("30", "*n");
+    assert_eq!(repaired("a.yaml", &shared, &settings("ambiguous-scalar"), Safety::Unsafe).0, shared);
+    let tagged = pod("  containers:\n  - name: a\n    env: [{name: B, value: !!bool yes}]\n");
+    assert_eq!(repaired("a.yaml", &tagged, &settings("ambiguous-scalar"), Safety::Unsafe).0, tagged);
+}
+
+#[test]
+fn a_quantity_in_the_wrong_case_is_certain_where_it_can_be_one_only() {
+    let memory = |written: &str| {
+        pod(&format!("  containers:\n  - name: a\n    resources: {{requests: {{memory: {written}}}}}\n"))
+    };
+    check("invalid-value", Safety::Safe, &memory("64mi"), &memory("64Mi"));
+    check("invalid-value", Safety::Unsafe, &memory("512MB"), &memory("512M"));
+}
+
+#[test]
+fn an_only_entry_gets_its_space() {
+    let text = |label: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels:\n    {label} # l\nspec:\n  containers: [{{name: a}}]\n"
+        )
+    };
+    check("wrong-type", Safety::Safe, &text("app:web"), &text("app: web"));
+    let beside = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels: app:web\nspec:\n  containers: [{name: a}]\n";
+    assert_eq!(repaired("a.yaml", beside, &settings("wrong-type"), Safety::Unsafe).0, beside);
+    let path = |path: &str| {
+        pod(&format!("  containers:\n  - name: a\n    volumeMounts:\n    - {path}\n      name: c\n"))
+    };
+    let mounts = repaired("a.yaml", &path("mountPath:/b"), &settings("syntax"), Safety::Safe).0;
+    assert_eq!(mounts, path("mountPath: /b"));
 }
