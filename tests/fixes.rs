@@ -484,6 +484,20 @@ fn an_old_ingress_with_more_to_do_is_left_alone() {
 }
 
 #[test]
+fn the_port_that_is_left_is_the_one_that_is_meant() {
+    let container = "  containers:\n  - name: a\n    ports: [{containerPort: 80, name: http}, {containerPort: 81, name: metrics}]\n";
+    let ports = |target: &str| {
+        service(
+            container,
+            &format!(
+                "  selector: {{app: web}}\n  ports:\n  - {{port: 80, name: a, targetPort: {target}}}\n  - {{port: 81, name: b, targetPort: metrics}}\n"
+            ),
+        )
+    };
+    check("service-target-port", Safety::Safe, &ports("htp"), &ports("http"));
+}
+
+#[test]
 fn what_an_alias_repeats_is_changed_only_where_it_is_wrong_everywhere() {
     let text = |number: &str, other: &str| {
         pod(&format!(
@@ -523,4 +537,17 @@ fn an_only_entry_gets_its_space() {
     };
     let mounts = repaired("a.yaml", &path("mountPath:/b"), &settings("syntax"), Safety::Safe).0;
     assert_eq!(mounts, path("mountPath: /b"));
+}
+
+#[test]
+fn a_port_of_no_known_protocol_is_one_all_the_same() {
+    let container = |protocol: &str| {
+        format!(
+            "  containers:\n  - name: a\n    ports: [{{containerPort: 80, protocol: {protocol}}}, {{containerPort: 81}}]\n"
+        )
+    };
+    let own = "  selector: {app: web}\n  ports: [{port: 80}]\n";
+    check("invalid-value", Safety::Safe, &service(&container("tcp"), own), &service(&container("TCP"), own));
+    let unknown = service(&container("TXP"), own);
+    assert_eq!(repaired("a.yaml", &unknown, &settings("service-target-port"), Safety::Safe).0, unknown);
 }
