@@ -155,7 +155,7 @@ fn a_key_that_stands_twice_goes_where_that_loses_nothing() {
         &pod("  containers: [{name: a}]\n  hostname: b # new\n"),
     );
     for kept in [
-        "  hostname: a # why\n  containers: [{name: a}]\n  hostname: a\n",
+        "  hostname: a # why\n  containers: [{name: a}]\n  hostname: a # what\n",
         "  nodeSelector: {a: b}\n  containers: [{name: a}]\n  nodeSelector: {c: d}\n",
     ] {
         let text = pod(kept);
@@ -349,6 +349,22 @@ fn a_suppression_that_is_not_needed_goes() {
 }
 
 #[test]
+fn a_misspelt_api_version_or_kind_is_renamed_and_none_put_beside_it() {
+    let check = |before: &str, after: &str| check("missing-kind", Safety::Safe, before, after);
+    let object = |keys: &str| format!("{keys}metadata: {{name: a}}\n");
+    check(
+        &object("apVersion: v1 # one\nkind: ConfigMap\n"),
+        &object("apiVersion: v1 # one\nkind: ConfigMap\n"),
+    );
+    check(&object("'apiversion': v1\nkind: ConfigMap\n"), &object("'apiVersion': v1\nkind: ConfigMap\n"));
+    check(&object("apiVersion: v1\nKind: ConfigMap\n"), &object("apiVersion: v1\nkind: ConfigMap\n"));
+    check(
+        "{\"apiVersion\": \"v1\", \"knid\": \"ConfigMap\", \"metadata\": {\"name\": \"a\"}}\n",
+        "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"a\"}}\n",
+    );
+}
+
+#[test]
 fn a_port_in_quotes_is_a_number() {
     let probe = |port: &str| {
         pod(&format!(
@@ -409,6 +425,16 @@ fn a_colon_gets_its_space_before_a_bracket_and_among_braces() {
         "unknown-field",
         "livenessProbe: {tcpSocket: {port: 80}, periodSeconds:5}",
         "livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 5}",
+    );
+}
+
+#[test]
+fn of_two_that_say_the_same_the_one_with_a_comment_stays() {
+    check(
+        "duplicate-key",
+        Safety::Safe,
+        &pod("  hostname: a # why\n  containers: [{name: a}]\n  hostname: a\n"),
+        &pod("  hostname: a # why\n  containers: [{name: a}]\n"),
     );
 }
 
@@ -481,6 +507,55 @@ fn an_old_ingress_with_more_to_do_is_left_alone() {
         let text = ingress("networking.k8s.io/v1beta1", spec);
         assert_eq!(repaired("a.yaml", &text, &settings("removed-api"), Safety::Unsafe).0, text);
     }
+}
+
+#[test]
+fn a_misspelt_api_version_moves_only_where_the_object_is_right_there() {
+    let job = |version: &str, spec: &str| {
+        format!(
+            "apiVersion: {version}\nkind: CronJob\nmetadata: {{name: a}}\nspec:\n  {spec}\n  jobTemplate:\n    spec:\n      template:\n        \
+             spec: {{restartPolicy: Never, containers: [{{name: a, image: b}}]}}\n"
+        )
+    };
+    let daily = "schedule: '0 3 * * *'";
+    check("unknown-kind", Safety::Safe, &job("batch/V1", daily), &job("batch/v1", daily));
+    check("unknown-kind", Safety::Safe, &job("bacth/v1", daily), &job("batch/v1", daily));
+    check("unknown-kind", Safety::Safe, &job("batch/v3", daily), &job("batch/v1", daily));
+    // What it says was never right: which version is meant, nobody knows.
+    check("unknown-kind", Safety::Unsafe, &job("batch/v3", "schedul: '0 3 * * *'"), &job("batch/v1", daily));
+}
+
+#[test]
+fn where_more_name_the_missing_object_the_other_one_is_misspelt() {
+    let text = |first: &str, second: &str, name: &str| {
+        format!(
+            "{POD}  serviceAccountName: {first}\n  containers: [{{name: a}}]\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: other}}\nspec:\n  \
+             serviceAccountName: {second}\n  containers: [{{name: a}}]\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}}}\n"
+        )
+    };
+    check(
+        "dangling-reference",
+        Safety::Safe,
+        &text("chekcout", "checkout", "checkout"),
+        &text("checkout", "checkout", "checkout"),
+    );
+    check(
+        "dangling-reference",
+        Safety::Unsafe,
+        &text("checkout", "checkout", "chekcout"),
+        &text("chekcout", "chekcout", "chekcout"),
+    );
+    // What the API server refuses is never the right name.
+    let refused = text("checkout", "web", "Checkout");
+    assert_eq!(repaired("a.yaml", &refused, &settings("dangling-reference"), Safety::Unsafe).0, refused);
+}
+
+#[test]
+fn a_service_that_agrees_with_the_workload_is_not_misspelt() {
+    let text = "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: frontend}}\n  template:\n    \
+         metadata: {labels: {app: fronted}}\n    spec: {containers: [{name: a}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n\
+         spec:\n  selector: {app: frontend}\n  ports: [{port: 80}]\n";
+    assert_eq!(repaired("a.yaml", text, &settings("service-selects-nothing"), Safety::Safe).0, text);
 }
 
 #[test]

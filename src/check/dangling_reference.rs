@@ -95,8 +95,12 @@ fn report(
         }
         _ => name.to_owned(),
     };
-    if let Some(text) = edit::in_style_of(edge.field, &text) {
-        report.fix(format!("write `{name}`"), Safety::Safe, from.span(edge.field), text);
+    // A name with capitals is refused: it is the object that is called wrong.
+    let is_refused = name.contains(|c: char| c.is_ascii_uppercase());
+    if let Some(text) = edit::in_style_of(edge.field, &text).filter(|_| !is_refused) {
+        let safety =
+            if absence::is_named_by_more(context, edge, &closest) { Safety::Unsafe } else { Safety::Safe };
+        report.fix(format!("write `{name}`"), safety, from.span(edge.field), text);
     }
 }
 
