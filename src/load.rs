@@ -302,7 +302,8 @@ pub fn exists(path: &Path) -> bool {
 }
 
 /// Writes a file whole or not at all: whoever reads it meanwhile, or after a crash, sees the old one or the new one. The
-/// permissions of an old file stay, and a link stays a link to the file that is written.
+/// permissions of an old file stay, and so does its owner where that is allowed; a link stays a link to the file that is
+/// written.
 ///
 /// # Errors
 /// Where the folder does not exist or may not be written to.
@@ -322,12 +323,8 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let mut name = place.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let beside = place.with_file_name(name);
-    let written = write_through(&beside, text)
-        .and_then(|()| match fs::metadata(&place) {
-            Ok(old) => fs::set_permissions(&beside, old.permissions()),
-            Err(_) => Ok(()),
-        })
-        .and_then(|()| fs::rename(&beside, &place));
+    let old = fs::metadata(&place).ok();
+    let written = write_through(&beside, text, old.as_ref()).and_then(|()| fs::rename(&beside, &place));
     written.map_err(|error| {
         let _ = fs::remove_file(&beside);
         failure(error)
@@ -335,11 +332,51 @@ pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Writes a file and waits until the disk has it: a name must not lead to a text that is not there yet.
-fn write_through(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = fs::File::create(path)?;
+fn write_through(path: &Path, text: &str, old: Option<&fs::Metadata>) -> io::Result<()> {
+    let mut file = match create_beside(path, old) {
+        // A run that was killed left it, and had the same number.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(path)?;
+            create_beside(path, old)?
+        }
+        created => created?,
+    };
+    if let Some(old) = old {
+        keep_owner(&file, old);
+        file.set_permissions(old.permissions())?;
+    }
     file.write_all(text.as_bytes())?;
     file.sync_all()
 }
+
+/// A new file, never one that a link leads to. What takes the place of another one is for nobody else to read before it
+/// has the permissions of that one: it may be a Secret.
+fn create_beside(path: &Path, old: Option<&fs::Metadata>) -> io::Result<fs::File> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    if old.is_some() {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = old;
+    options.open(path)
+}
+
+/// Gives a file the owner and the group of another one, as far as the user may.
+#[cfg(unix)]
+fn keep_owner(file: &fs::File, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let is_same = |new: &fs::Metadata| (new.uid(), new.gid()) == (old.uid(), old.gid());
+    if !file.metadata().is_ok_and(|new| is_same(&new))
+        && fchown(file, Some(old.uid()), Some(old.gid())).is_err()
+    {
+        let _ = fchown(file, None, Some(old.gid()));
+    }
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_: &fs::File, _: &fs::Metadata) {}
 
 /// The first of some files to write that is another one of them by the same or another name.
 pub fn first_repeated<'p>(files: impl Iterator<Item = &'p Path>) -> Option<&'p Path> {

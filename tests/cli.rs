@@ -271,6 +271,45 @@ fn repairs_are_written_once_and_keep_everything_else() {
 }
 
 #[test]
+fn standard_input_is_printed_repaired() {
+    let folder = folder("fix-stdin");
+    let pipe = |arguments: &[&str], text: &str| {
+        let command = &mut kplan(&folder);
+        let command =
+            command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        said(child.wait_with_output().unwrap())
+    };
+    let right = BAD.replace("yes", "\"yes\"");
+    let (code, stdout, stderr) = pipe(&["check", "--fix", "-"], BAD);
+    assert_eq!((code, stdout.as_str()), (0, right.as_str()), "{stderr}");
+    assert!(stderr.starts_with("Fixed 1 problem in 1 file.\nno problems in 1 file"), "{stderr}");
+    let (code, stdout, stderr) = pipe(&["check", "--fix", "-qq", "-"], GOOD);
+    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, GOOD, ""), "what is right passes through");
+    let (code, stdout, _) = pipe(&["check", "--fix", "--diff", "-"], BAD);
+    assert_eq!(code, 1);
+    assert!(stdout.starts_with("--- <stdin>\n+++ <stdin>\n"), "{stdout}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_repaired_file_has_its_old_mode_and_leaves_nothing_beside_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = folder("fix-mode");
+    write(&folder, "a.yaml", BAD);
+    fs::set_permissions(folder.join("a.yaml"), fs::Permissions::from_mode(0o640)).unwrap();
+    assert_eq!(run(&folder, &["check", "--fix", "-q", "--output", "json=b.out"]).0, 0);
+    assert_eq!(fs::metadata(folder.join("a.yaml")).unwrap().permissions().mode() & 0o777, 0o640);
+    let mut names: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["a.yaml", "b.out"]);
+    write(&folder, "a.yaml", BAD);
+    assert_eq!(run(&folder, &["check", "--fix", "--diff", "--output", "json=c.out"]).0, 1);
+    assert!(fs::read_to_string(folder.join("c.out")).unwrap().contains("ambiguous-scalar"));
+}
+
+#[test]
 fn repairs_of_the_shop_leave_nothing_that_can_be_repaired() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let folder = folder("shop");

@@ -1,9 +1,16 @@
 //! `kplan explain` and `kplan graph` from end to end.
-#![expect(clippy::unwrap_used, reason = "a test fails where it cannot go on")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a test makes its own files, and fails where it cannot go on"
+)]
 
 use std::path::Path;
 
 mod binary;
+mod sandbox;
+
+use sandbox::{folder, write};
 
 fn run(arguments: &[&str]) -> (i32, String, String) {
     binary::run(Path::new(env!("CARGO_MANIFEST_DIR")), arguments)
@@ -84,7 +91,7 @@ fn a_focus_looks_both_ways() {
     let (_, stdout, _) = run(&["graph", "fixtures/shop", "--focus", "deploy/web", "--depth", "1"]);
     let (names, named) = stdout.split_once("\nWhat names it:\n").unwrap();
     assert!(names.contains("└─ ConfigMap shop/web-settings"), "{stdout}");
-    assert_eq!(named, "Deployment shop/web\n└─ Service shop/web  by its selector\n");
+    assert_eq!(named, "Deployment shop/web\n└─ Service shop/web  ✗ service-target-port  by its selector\n");
     let (_, far, _) = run(&["graph", "fixtures/shop", "--focus", "Deployment/shop/web", "--depth", "2"]);
     assert!(far.contains("   └─ Ingress shop/web"), "{far}");
     let (code, _, stderr) = run(&["graph", "fixtures/shop", "--focus", "svc/webb"]);
@@ -109,4 +116,54 @@ fn the_graph_is_drawn_by_other_programs() {
     let target = &objects[dangling[0]["to"].as_u64().unwrap() as usize];
     assert_eq!((&target["state"], &target["name"]), (&"missing".into(), &"check-out".into()));
     assert_eq!(dangling[0]["fields"][0], "spec.scaleTargetRef.name");
+}
+
+#[test]
+fn a_focus_that_is_not_there_has_a_remedy() {
+    for (focus, help) in [
+        ("Servce/web", "did you mean `Service/web`?"),
+        ("svc/shopp/web", "did you mean `Service/shop/web`?"),
+        ("web", "did you mean `Deployment/shop/web`?"),
+        ("Deployment/", "write it as `Deployment/web`"),
+        ("a/b/c/d", "write it as `Deployment/web`"),
+    ] {
+        let (code, stdout, stderr) = run(&["graph", "fixtures/shop", "--focus", focus]);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{focus}");
+        assert!(stderr.contains(help), "{focus}: {stderr}");
+    }
+    assert_eq!(run(&["graph", "fixtures/shop", "--focus", "deployments.apps/web"]).0, 0);
+}
+
+#[test]
+fn the_graph_marks_what_the_checks_of_references_find() {
+    let folder = folder("graph");
+    write(
+        &folder,
+        "a.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web, labels: {app: web}}\nspec:\n  containers: [{name: a, ports: [{containerPort: 80}]}]\n\
+         ---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {selector: {app: web}, ports: [{port: 80, targetPort: 81}]}\n\
+         ---\napiVersion: v1\nkind: Pod\nmetadata: {generateName: a-}\nspec: {containers: [{name: a}]}\n\
+         ---\napiVersion: v1\nkind: Pod\nmetadata: {generateName: b-}\nspec: {containers: [{name: a}]}\n",
+    );
+    let graph = |arguments: &[&str]| binary::run(&folder, &[&["graph"][..], arguments].concat()).1;
+    let text = graph(&[]);
+    assert!(
+        text.contains("Service default/web  ✗ service-target-port\n└─ Pod default/web  by its selector\n"),
+        "{text}"
+    );
+    assert!(text.contains("Pod default/(no name) (a.yaml:"), "{text}");
+    assert!(text.ends_with("1 problem\n"), "{text}");
+    let dot = graph(&["--format", "dot", "--focus", "svc/web"]);
+    assert!(
+        dot.contains("[label=\"Service\\ndefault/web\\n✗ service-target-port\", color=red, penwidth=3];"),
+        "{dot}"
+    );
+    let mermaid = graph(&["--format", "mermaid", "--focus", "svc/web"]);
+    assert!(
+        mermaid.contains("[\"Service<br/>default/web<br/>✗ service-target-port\"]:::problem\n"),
+        "{mermaid}"
+    );
+    assert!(mermaid.contains("  class n1 focus\n"), "{mermaid}");
+    let json: serde_json::Value = serde_json::from_str(&graph(&["--format", "json"])).unwrap();
+    assert_eq!(json["objects"][1]["faults"][0], "service-target-port");
 }

@@ -155,7 +155,7 @@ fn a_key_that_stands_twice_goes_where_that_loses_nothing() {
         &pod("  containers: [{name: a}]\n  hostname: b # new\n"),
     );
     for kept in [
-        "  hostname: a # why\n  containers: [{name: a}]\n  hostname: a\n",
+        "  hostname: a # why\n  containers: [{name: a}]\n  hostname: a # what\n",
         "  nodeSelector: {a: b}\n  containers: [{name: a}]\n  nodeSelector: {c: d}\n",
     ] {
         let text = pod(kept);
@@ -346,4 +346,283 @@ fn a_suppression_that_is_not_needed_goes() {
         "  other: a # kplan: ignore[unknwon-field] why\n  containers: [{name: a}]\n",
         "  other: a # kplan: ignore[unknown-field] why\n  containers: [{name: a}]\n",
     );
+}
+
+#[test]
+fn a_misspelt_api_version_or_kind_is_renamed_and_none_put_beside_it() {
+    let check = |before: &str, after: &str| check("missing-kind", Safety::Safe, before, after);
+    let object = |keys: &str| format!("{keys}metadata: {{name: a}}\n");
+    check(
+        &object("apVersion: v1 # one\nkind: ConfigMap\n"),
+        &object("apiVersion: v1 # one\nkind: ConfigMap\n"),
+    );
+    check(&object("'apiversion': v1\nkind: ConfigMap\n"), &object("'apiVersion': v1\nkind: ConfigMap\n"));
+    check(&object("apiVersion: v1\nKind: ConfigMap\n"), &object("apiVersion: v1\nkind: ConfigMap\n"));
+    check(
+        "{\"apiVersion\": \"v1\", \"knid\": \"ConfigMap\", \"metadata\": {\"name\": \"a\"}}\n",
+        "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"a\"}}\n",
+    );
+}
+
+#[test]
+fn a_port_in_quotes_is_a_number() {
+    let probe = |port: &str| {
+        pod(&format!(
+            "  containers:\n  - name: a\n    ports: [{{containerPort: 80, name: http}}]\n    livenessProbe: {{httpGet: {{port: {port}}}}} # p\n"
+        ))
+    };
+    check("invalid-value", Safety::Safe, &probe("\"80\""), &probe("80"));
+    let container = "  containers:\n  - name: a\n    ports: [{containerPort: '80', name: http}]\n";
+    let fixed = "  containers:\n  - name: a\n    ports: [{containerPort: 80, name: http}]\n";
+    let ports = "  selector: {app: web}\n  ports: [{port: 80, targetPort: ";
+    check(
+        "invalid-value",
+        Safety::Safe,
+        &service(fixed, &format!("{ports}\"80\"}}]\n")),
+        &service(fixed, &format!("{ports}80}}]\n")),
+    );
+    // The Service is right, and is left alone.
+    check(
+        "wrong-type",
+        Safety::Safe,
+        &service(container, &format!("{ports}80}}]\n")),
+        &service(fixed, &format!("{ports}80}}]\n")),
+    );
+}
+
+#[test]
+fn a_truth_in_quotes_is_written_as_one() {
+    check(
+        "wrong-type",
+        Safety::Safe,
+        &pod("  hostNetwork: \"yes\"\n  hostPID: 'False' # no\n  containers: [{name: a}]\n"),
+        &pod("  hostNetwork: true\n  hostPID: false # no\n  containers: [{name: a}]\n"),
+    );
+}
+
+#[test]
+fn a_colon_gets_its_space_before_a_bracket_and_among_braces() {
+    let containers = |text: &str| pod(&format!("  containers:\n  - name: a\n    {text}\n    image: b\n"));
+    let check = |id: &str, before: &str, after: &str| {
+        check(id, Safety::Safe, &containers(before), &containers(after));
+    };
+    check(
+        "unknown-field",
+        "securityContext:{privileged: true} # all",
+        "securityContext: {privileged: true} # all",
+    );
+    check(
+        "syntax",
+        "resources: {requests: {cpu: 1}}\n    envFrom:[{secretRef: {name: c}}, {prefix: D}]",
+        "resources: {requests: {cpu: 1}}\n    envFrom: [{secretRef: {name: c}}, {prefix: D}]",
+    );
+    check(
+        "syntax",
+        "securityContext:{capabilities: {drop: [ALL]}}",
+        "securityContext: {capabilities: {drop: [ALL]}}",
+    );
+    check(
+        "unknown-field",
+        "livenessProbe: {tcpSocket: {port: 80}, periodSeconds:5}",
+        "livenessProbe: {tcpSocket: {port: 80}, periodSeconds: 5}",
+    );
+}
+
+#[test]
+fn of_two_that_say_the_same_the_one_with_a_comment_stays() {
+    check(
+        "duplicate-key",
+        Safety::Safe,
+        &pod("  hostname: a # why\n  containers: [{name: a}]\n  hostname: a\n"),
+        &pod("  hostname: a # why\n  containers: [{name: a}]\n"),
+    );
+}
+
+fn ingress(version: &str, spec: &str) -> String {
+    format!("apiVersion: {version} # v\nkind: Ingress\nmetadata: {{name: a}}\nspec:\n{spec}")
+}
+
+#[test]
+fn an_old_ingress_takes_its_new_shape() {
+    let check = |before: &str, after: &str| {
+        let after = ingress("networking.k8s.io/v1", after);
+        check("removed-api", Safety::Safe, &ingress("networking.k8s.io/v1beta1", before), &after);
+        check("removed-api", Safety::Safe, &ingress("extensions/v1beta1", before), &after);
+    };
+    let head = "  # all\n  rules:\n  - host: a.example.com\n    http:\n      paths:\n";
+    check(
+        &format!(
+            "  backend:\n    serviceName: web # it\n    # there\n    servicePort: 80 # p\n{head}      - path: / # root\n        backend:\n          \
+             servicePort: http\n          serviceName: \"web\"\n"
+        ),
+        &format!(
+            "  defaultBackend:\n    service:\n      name: web # it\n    # there\n      port:\n        number: 80 # p\n{head}      - path: / # root\n        \
+             pathType: ImplementationSpecific\n        backend:\n          service:\n            port:\n              name: http\n            name: \"web\"\n"
+        ),
+    );
+    check(
+        &format!("{head}      - backend: {{serviceName: web, servicePort: 80}} # b\n"),
+        &format!(
+            "{head}      - backend: {{service: {{name: web, port: {{number: 80}}}}}} # b\n        pathType: ImplementationSpecific\n"
+        ),
+    );
+    check(
+        &format!(
+            "{head}      - {{pathType: Exact, path: /, backend: {{servicePort: http, serviceName: web}}}}\n"
+        ),
+        &format!(
+            "{head}      - {{pathType: Exact, path: /, backend: {{service: {{port: {{name: http}}, name: web}}}}}}\n"
+        ),
+    );
+    // Only the version was old.
+    let new = "  defaultBackend: {service: {name: web, port: {number: 80}}}\n";
+    check(new, new);
+}
+
+#[test]
+fn an_old_ingress_of_json_keeps_its_style() {
+    let json = |version: &str, spec: &str| {
+        format!(
+            "{{\"apiVersion\":\"{version}\",\"kind\":\"Ingress\",\"metadata\":{{\"name\":\"a\"}},\"spec\":{{{spec}}}}}\n"
+        )
+    };
+    check(
+        "removed-api",
+        Safety::Safe,
+        &json("networking.k8s.io/v1beta1", "\"backend\":{\"serviceName\":\"web\",\"servicePort\":80}"),
+        &json(
+            "networking.k8s.io/v1",
+            "\"defaultBackend\":{\"service\":{\"name\":\"web\",\"port\":{\"number\":80}}}",
+        ),
+    );
+}
+
+#[test]
+fn an_old_ingress_with_more_to_do_is_left_alone() {
+    for spec in [
+        "  backend: {serviceName: web, servicePort: \"80\"}\n",
+        "  backend: {serviceName: web}\n",
+        "  backend: {serviceName: web, servicePort: 80}\n  other: 1\n",
+    ] {
+        let text = ingress("networking.k8s.io/v1beta1", spec);
+        assert_eq!(repaired("a.yaml", &text, &settings("removed-api"), Safety::Unsafe).0, text);
+    }
+}
+
+#[test]
+fn a_misspelt_api_version_moves_only_where_the_object_is_right_there() {
+    let job = |version: &str, spec: &str| {
+        format!(
+            "apiVersion: {version}\nkind: CronJob\nmetadata: {{name: a}}\nspec:\n  {spec}\n  jobTemplate:\n    spec:\n      template:\n        \
+             spec: {{restartPolicy: Never, containers: [{{name: a, image: b}}]}}\n"
+        )
+    };
+    let daily = "schedule: '0 3 * * *'";
+    check("unknown-kind", Safety::Safe, &job("batch/V1", daily), &job("batch/v1", daily));
+    check("unknown-kind", Safety::Safe, &job("bacth/v1", daily), &job("batch/v1", daily));
+    check("unknown-kind", Safety::Safe, &job("batch/v3", daily), &job("batch/v1", daily));
+    // What it says was never right: which version is meant, nobody knows.
+    check("unknown-kind", Safety::Unsafe, &job("batch/v3", "schedul: '0 3 * * *'"), &job("batch/v1", daily));
+}
+
+#[test]
+fn where_more_name_the_missing_object_the_other_one_is_misspelt() {
+    let text = |first: &str, second: &str, name: &str| {
+        format!(
+            "{POD}  serviceAccountName: {first}\n  containers: [{{name: a}}]\n---\napiVersion: v1\nkind: Pod\nmetadata: {{name: other}}\nspec:\n  \
+             serviceAccountName: {second}\n  containers: [{{name: a}}]\n---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: {name}}}\n"
+        )
+    };
+    check(
+        "dangling-reference",
+        Safety::Safe,
+        &text("chekcout", "checkout", "checkout"),
+        &text("checkout", "checkout", "checkout"),
+    );
+    check(
+        "dangling-reference",
+        Safety::Unsafe,
+        &text("checkout", "checkout", "chekcout"),
+        &text("chekcout", "chekcout", "chekcout"),
+    );
+    // What the API server refuses is never the right name.
+    let refused = text("checkout", "web", "Checkout");
+    assert_eq!(repaired("a.yaml", &refused, &settings("dangling-reference"), Safety::Unsafe).0, refused);
+}
+
+#[test]
+fn a_service_that_agrees_with_the_workload_is_not_misspelt() {
+    let text = "apiVersion: apps/v1\nkind: ReplicaSet\nmetadata: {name: web}\nspec:\n  selector: {matchLabels: {app: frontend}}\n  template:\n    \
+         metadata: {labels: {app: fronted}}\n    spec: {containers: [{name: a}]}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n\
+         spec:\n  selector: {app: frontend}\n  ports: [{port: 80}]\n";
+    assert_eq!(repaired("a.yaml", text, &settings("service-selects-nothing"), Safety::Safe).0, text);
+}
+
+#[test]
+fn the_port_that_is_left_is_the_one_that_is_meant() {
+    let container = "  containers:\n  - name: a\n    ports: [{containerPort: 80, name: http}, {containerPort: 81, name: metrics}]\n";
+    let ports = |target: &str| {
+        service(
+            container,
+            &format!(
+                "  selector: {{app: web}}\n  ports:\n  - {{port: 80, name: a, targetPort: {target}}}\n  - {{port: 81, name: b, targetPort: metrics}}\n"
+            ),
+        )
+    };
+    check("service-target-port", Safety::Safe, &ports("htp"), &ports("http"));
+}
+
+#[test]
+fn what_an_alias_repeats_is_changed_only_where_it_is_wrong_everywhere() {
+    let text = |number: &str, other: &str| {
+        pod(&format!(
+            "  terminationGracePeriodSeconds: &n {number}\n  containers:\n  - name: a\n    env: [{{name: B, value: {other}}}]\n  activeDeadlineSeconds: *n\n"
+        ))
+    };
+    check("wrong-type", Safety::Safe, &text("\"30\"", "c"), &text("30", "c"));
+    let shared = text("\"30\"", "*n");
+    assert_eq!(repaired("a.yaml", &shared, &settings("wrong-type"), Safety::Unsafe).0, shared);
+    let shared = text("30", "*n");
+    assert_eq!(repaired("a.yaml", &shared, &settings("ambiguous-scalar"), Safety::Unsafe).0, shared);
+    let tagged = pod("  containers:\n  - name: a\n    env: [{name: B, value: !!bool yes}]\n");
+    assert_eq!(repaired("a.yaml", &tagged, &settings("ambiguous-scalar"), Safety::Unsafe).0, tagged);
+}
+
+#[test]
+fn a_quantity_in_the_wrong_case_is_certain_where_it_can_be_one_only() {
+    let memory = |written: &str| {
+        pod(&format!("  containers:\n  - name: a\n    resources: {{requests: {{memory: {written}}}}}\n"))
+    };
+    check("invalid-value", Safety::Safe, &memory("64mi"), &memory("64Mi"));
+    check("invalid-value", Safety::Unsafe, &memory("512MB"), &memory("512M"));
+}
+
+#[test]
+fn an_only_entry_gets_its_space() {
+    let text = |label: &str| {
+        format!(
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels:\n    {label} # l\nspec:\n  containers: [{{name: a}}]\n"
+        )
+    };
+    check("wrong-type", Safety::Safe, &text("app:web"), &text("app: web"));
+    let beside = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels: app:web\nspec:\n  containers: [{name: a}]\n";
+    assert_eq!(repaired("a.yaml", beside, &settings("wrong-type"), Safety::Unsafe).0, beside);
+    let path = |path: &str| {
+        pod(&format!("  containers:\n  - name: a\n    volumeMounts:\n    - {path}\n      name: c\n"))
+    };
+    let mounts = repaired("a.yaml", &path("mountPath:/b"), &settings("syntax"), Safety::Safe).0;
+    assert_eq!(mounts, path("mountPath: /b"));
+}
+
+#[test]
+fn a_port_of_no_known_protocol_is_one_all_the_same() {
+    let container = |protocol: &str| {
+        format!(
+            "  containers:\n  - name: a\n    ports: [{{containerPort: 80, protocol: {protocol}}}, {{containerPort: 81}}]\n"
+        )
+    };
+    let own = "  selector: {app: web}\n  ports: [{port: 80}]\n";
+    check("invalid-value", Safety::Safe, &service(&container("tcp"), own), &service(&container("TCP"), own));
+    let unknown = service(&container("TXP"), own);
+    assert_eq!(repaired("a.yaml", &unknown, &settings("service-target-port"), Safety::Safe).0, unknown);
 }

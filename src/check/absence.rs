@@ -40,6 +40,19 @@ pub(super) fn severity_of_edge(context: &Context<'_>, edge: &Edge<'_>, is_slip: 
     (!is_furniture && !is_abroad && !is_hook(from)).then_some(Severity::Warning)
 }
 
+/// Whether others name the missing object too and nothing names the similar one: more likely that one is misspelt.
+pub(super) fn is_named_by_more(context: &Context<'_>, edge: &Edge<'_>, similar: ObjectRef<'_>) -> bool {
+    let is_in_reach = edge.namespace.is_some() || edge.kind == KindRef::Known(Kind::Namespace);
+    let is_same = |other: &Edge<'_>| {
+        other.name == edge.name
+            && other.from != edge.from
+            && (other.kind, other.namespace) == (edge.kind, edge.namespace)
+    };
+    is_in_reach
+        && context.graph.edges_to(similar.id).next().is_none()
+        && context.graph.edges().iter().any(is_same)
+}
+
 /// How grave it is that a selector matches no pod of a namespace; `None` where that is as it should be.
 pub(super) fn severity_of_selection_in(
     context: &Context<'_>,

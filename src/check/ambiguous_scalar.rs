@@ -2,6 +2,7 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
+use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::scalar::json_float;
 use crate::parse::schema::facts::path_in;
@@ -19,7 +20,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    for problem in &cx.schemas.object(object.id).problems {
+    let problems = &cx.schemas.object(object.id).problems;
+    for problem in problems {
         if problem.fault != Fault::AmbiguousScalar {
             continue;
         }
@@ -31,8 +33,13 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             .report(object, node, format!("`{path}` must be a string, but `{written}` is read as {reading}"))
             .label(format!("read as {reading}"));
         let quoted = format!("\"{written}\"");
+        let is_same =
+            |alias| problems.iter().any(|other| other.node == alias && other.fault == problem.fault);
         if node.is_alias() {
             report.help(format!("write `{quoted}` at the anchor"));
+        } else if node.tag().is_some() || !edit::aliases_of(node).all(is_same) {
+            // The tag would contradict the quotes, or an alias may stand where a number is wanted.
+            report.help("write a text in quotes");
         } else {
             report.fix(format!("write `{quoted}`"), Safety::Safe, object.span(node), quoted);
         }

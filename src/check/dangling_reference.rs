@@ -2,7 +2,7 @@
 
 use crate::check::meant::{self, Meant};
 use crate::check::{Check, Context, Group, Run, Sink, absence, hpa_target, unknown_target_kind};
-use crate::diagnostic::{Safety, Severity};
+use crate::diagnostic::Severity;
 use crate::graph::reference::{Edge, Resolution, Scope};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
@@ -99,7 +99,7 @@ fn report(
     let report = report.help(format!("write `{right}`"));
     if let Some(place) = listed {
         let span = Span::new(from.file.id, place.start, place.end);
-        report.fix(format!("write `{right}`"), Safety::Safe, span, right);
+        report.fix(format!("write `{right}`"), meant::safety(context, edge, meant), span, right);
         return;
     }
     let written = edge.field.content();
@@ -115,8 +115,10 @@ fn report(
         true => format!("{}{right}{}", &written[..before], &written[written.len() - after..]),
         false => right.to_owned(),
     };
-    if let Some(text) = edit::in_style_of(place, &text) {
-        report.fix(format!("write `{right}`"), Safety::Safe, from.span(place), text);
+    // A name with capitals is refused: it is the object that is called wrong.
+    let is_refused = right.contains(|c: char| c.is_ascii_uppercase());
+    if let Some(text) = edit::in_style_of(place, &text).filter(|_| !is_refused) {
+        report.fix(format!("write `{right}`"), meant::safety(context, edge, meant), from.span(place), text);
     }
 }
 

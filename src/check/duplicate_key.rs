@@ -30,9 +30,9 @@ fn repair(file: &File, problem: &Problem) -> Option<(Safety, Change)> {
     let tree = &file.parsed.tree;
     let (winner, _) = problem.related.as_ref()?;
     let (key, winner) = (edit::key_at(tree, &problem.range)?, edit::key_at(tree, winner)?);
-    let root =
-        file.parsed.documents.iter().map(|document| document.root).take_while(|root| *root <= key).last()?;
-    let mapping = edit::parent_of(file.node(root), key)?;
+    let document = file.parsed.documents.iter().take_while(|document| document.root <= key).last()?;
+    // Where not all was read, it is not known what the entries say.
+    let mapping = edit::parent_of(file.node(document.root), key).filter(|_| !document.broken)?;
     let value_of = |id| mapping.raw_entries().find(|(key, _)| key.id() == id).map(|(_, value)| value);
     let (ignored, kept) = (value_of(key)?, value_of(winner)?);
     let safety = match is_same_value(ignored, kept) {
@@ -40,5 +40,8 @@ fn repair(file: &File, problem: &Problem) -> Option<(Safety, Change)> {
         false if ignored.is_scalar() && kept.is_scalar() => Safety::Unsafe,
         false => return None,
     };
-    Some((safety, edit::remove_entry(mapping, file.node(key))?))
+    let removed = |id| edit::remove_entry(mapping, file.node(id));
+    // Of two that say the same, the one with a comment stays.
+    let other = || removed(winner).filter(|_| safety == Safety::Safe);
+    Some((safety, removed(key).or_else(other)?))
 }

@@ -10,7 +10,7 @@ use crate::parse::schema::facts::path_in;
 use crate::parse::schema::problem::Fault;
 use crate::parse::schema::table::Leaf;
 use crate::parse::schema::value::{self, BadQuantity};
-use crate::parse::tree::NodeRef;
+use crate::parse::tree::{NodeRef, Style};
 
 pub(super) static CHECK: Check = Check {
     id: "invalid-value",
@@ -33,6 +33,19 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
                     format!("`{path}`: {} does not fit into an integer of {bits} bits", node.content());
                 sink.report(object, node, message).label("too large");
             }
+            Fault::QuotedPort => {
+                let text = node.content();
+                let reason = "must contain at least one letter (a-z)";
+                let report = sink
+                    .report(object, node, format!("{path}: Invalid value: {text:?}: {reason}"))
+                    .label("in quotes, a number is a name");
+                let is_port = text.parse::<u16>().is_ok_and(|port| port > 0 && port.to_string() == text);
+                let is_quoted = matches!(node.style(), Style::SingleQuoted | Style::DoubleQuoted);
+                if is_port && is_quoted && !node.is_alias() && node.tag().is_none() {
+                    let help = format!("write `{text}` without quotes");
+                    report.help(help.clone()).fix(help, Safety::Safe, object.span(node), text);
+                }
+            }
             Fault::Quantity(reason) => {
                 let meant = value::quantity_meant(node.content());
                 let question = meant.as_ref().map(|meant| format!(", did you mean `{meant}`?"));
@@ -41,7 +54,10 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
                 let report =
                     sink.report(object, node, message).label(label_of(*reason)).help(reason.as_str());
                 if let Some(meant) = meant {
-                    replace(object, node, &meant, Safety::Unsafe, report);
+                    // `64mi` can be nothing but mebibytes; `64g` can be two things.
+                    let is_case = meant.ends_with('i') && meant.eq_ignore_ascii_case(node.content());
+                    let safety = if is_case { Safety::Safe } else { Safety::Unsafe };
+                    replace(object, node, &meant, safety, report);
                 }
             }
             Fault::Time { micro } => {

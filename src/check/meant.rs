@@ -1,6 +1,7 @@
 //! What a reference that leads nowhere most likely means: a name that is nearly the same, or the very name elsewhere.
 
-use crate::check::{Context, Report};
+use crate::check::{Context, Report, absence};
+use crate::diagnostic::Safety;
 use crate::graph::reference::{Edge, Scope, To};
 use crate::graph::{Closest, KindRef, typo, world};
 use crate::parse::kind::Kind;
@@ -116,6 +117,16 @@ pub(super) fn point_at<'s>(report: Report<'s>, meant: Option<&Meant<'_>>, kind: 
         }
         Some(Meant::Counterpart(other)) => report.related(other.name_span(), "this one has the name"),
         Some(Meant::Furniture(_)) | None => report,
+    }
+}
+
+/// Whether to write what is meant is certain: not where others name what is missing too.
+pub(super) fn safety(context: &Context<'_>, edge: &Edge<'_>, meant: Option<&Meant<'_>>) -> Safety {
+    match meant {
+        Some(Meant::Object(closest)) if absence::is_named_by_more(context, edge, closest.object) => {
+            Safety::Unsafe
+        }
+        _ => Safety::Safe,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Edit, Safety, Severity};
 use crate::parse::edit;
 use crate::parse::object::{File, Fragment, Lack};
+use crate::parse::schema::suggest::distance;
 use crate::parse::tree::{NodeRef, Style};
 use crate::source::{FileKind, Span};
 
@@ -59,6 +60,9 @@ fn report(cx: &Context<'_>, file: &File, fragment: Fragment, root: NodeRef<'_>, 
                 .label("looks like a Kubernetes object");
         }
         Lack::Kind => {
+            if let Some(key) = misspelt(root, "kind") {
+                return report_misspelt(file, key, "kind", sink);
+            }
             let Some((key, _)) = root.get_entry("apiVersion") else { return };
             sink.report_span(file.span(key), "the object has no `kind`").label("`kind` is missing");
         }
@@ -77,7 +81,30 @@ fn looks_like_an_object(root: NodeRef<'_>) -> bool {
     root.get("metadata").is_some() || root.get("spec").is_some()
 }
 
+/// The key that is a slip of the pen for a field which the object lacks, if there is just one.
+fn misspelt<'t>(root: NodeRef<'t>, lacking: &str) -> Option<NodeRef<'t>> {
+    let limit = if lacking.len() >= 8 { 2 } else { 1 };
+    let is_slip = |name: &str| name.eq_ignore_ascii_case(lacking) || distance(name, lacking) <= limit;
+    let mut slips = root
+        .entries()
+        .filter(|(key, value)| value.as_str().is_some() && is_slip(&key.key()))
+        .map(|(key, _)| key);
+    slips.next().filter(|_| slips.next().is_none())
+}
+
+fn report_misspelt(file: &File, key: NodeRef<'_>, meant: &str, sink: &mut Sink<'_>) {
+    let message = format!("unknown field `{}`, did you mean `{meant}`?", key.key());
+    let report = sink.report_span(file.span(key), message).label(format!("`{meant}` is missing"));
+    if let Some(text) = edit::in_style_of(key, meant) {
+        let help = format!("write `{meant}`");
+        report.help(help.clone()).fix(help, Safety::Safe, file.span(key), text);
+    }
+}
+
 fn no_api_version(cx: &Context<'_>, file: &File, root: NodeRef<'_>, sink: &mut Sink<'_>) {
+    if let Some(key) = misspelt(root, "apiVersion") {
+        return report_misspelt(file, key, "apiVersion", sink);
+    }
     let Some((key, kind)) = root.get_entry("kind") else { return };
     let name = kind.content();
     let served = cx.schemas.table().kinds_named(name);

@@ -86,6 +86,7 @@ mod no_schema;
 mod node_port_clash;
 mod node_selector_matches_no_node;
 mod odd_address;
+mod old_ingress;
 mod old_template_stays;
 mod open_etcd;
 mod pdb_blocks_drain;

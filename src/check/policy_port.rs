@@ -68,7 +68,8 @@ fn check_ports<'p>(
     for port in items_at(rule, "ports") {
         check_range(object, port, sink);
         let Some(place) = port.get("port") else { continue };
-        let Some(PortRef::Name(name)) = PortRef::of(place) else { continue };
+        let named = PortRef::of(place).filter(|port| !port.is_quoted_number());
+        let Some(PortRef::Name(name)) = named else { continue };
         if is_known && !pods.is_empty() && !pods.iter().any(|pod| has_port(pod, name, protocol(port))) {
             report(context, object, place, name, &pods, sink);
         }
@@ -80,7 +81,8 @@ fn check_addresses<'p>(object: ObjectRef<'p>, rule: NodeRef<'p>, sink: &mut Sink
     for port in items_at(rule, "ports") {
         check_range(object, port, sink);
         let Some(place) = port.get("port") else { continue };
-        let Some(PortRef::Name(name)) = PortRef::of(place) else { continue };
+        let named = PortRef::of(place).filter(|port| !port.is_quoted_number());
+        let Some(PortRef::Name(name)) = named else { continue };
         let message = format!(
             "{} names port `{name}` of addresses, which have no names for ports",
             absence::title(object)

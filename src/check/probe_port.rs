@@ -81,7 +81,7 @@ fn check_place(
         return;
     }
     let named: Vec<&str> = own.iter().filter_map(|port| port.name()).collect();
-    let right = named.iter().find(|name| typo::is_typo(wanted, name));
+    let right = named.iter().find(|name| typo::is_typo_among_few(wanted, name));
     let is_typo = right.is_some();
     let certain = is_typo || named.len() == 1;
     match right.or(named.first()).filter(|_| certain) {

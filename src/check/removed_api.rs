@@ -1,11 +1,11 @@
 #![doc = include_str!("removed_api.md")]
 
-use crate::check::{Check, Context, Group, Run, Sink};
-use crate::diagnostic::{Safety, Severity};
+use crate::check::{Check, Context, Group, Run, Sink, old_ingress};
+use crate::diagnostic::{Edit, Safety, Severity};
 use crate::parse::edit;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::Standing;
-use crate::parse::schema::lifecycle::{Change, Lifecycle};
+use crate::parse::schema::lifecycle::{self, Change, Lifecycle};
 use crate::parse::schema::retired::{Retired, retired};
 
 pub(super) static CHECK: Check = Check {
@@ -60,13 +60,11 @@ fn report_retired(object: ObjectRef<'_>, row: &Retired, sink: &mut Sink<'_>) {
         .report(object, node, format!("{name} is not served since {}{instead}", row.gone_since))
         .severity(Severity::Warning)
         .help_opt((!row.note.is_empty()).then(|| row.note.to_owned()));
-    if let Some(replacement) = row.replacement.filter(|_| !node.is_alias()) {
-        report.fix(
-            format!("write `apiVersion: {replacement}`"),
-            Safety::Unsafe,
-            object.span(node),
-            replacement,
-        );
+    if let Some(replacement) = row.replacement
+        && let Some(text) = edit::in_style_of(node, replacement)
+    {
+        let title = format!("write `apiVersion: {replacement}`");
+        report.fix(title, Safety::Unsafe, object.span(node), text);
     }
 }
 
@@ -85,19 +83,24 @@ fn removed<'p>(cx: &Context<'p>, object: ObjectRef<'p>, row: &Lifecycle, sink: &
     let mut report = sink
         .report(object, node, format!("{name} {when}{instead}"))
         .label(format!("not in Kubernetes {target}"));
-    let mut notes = row.notes_on(object).peekable();
+    let problems = row.replacement.and_then(|replacement| cx.schemas.problems_under(object, replacement));
+    let is_valid = problems.as_ref().is_some_and(Vec::is_empty);
+    // What is valid under the new version has its shape already, and was only called by the old name.
+    let mut notes =
+        row.notes_on(object).filter(|note| !is_valid || !lifecycle::is_about_shape(note)).peekable();
     let is_moved_alone = row.change == Change::ApiVersionOnly || notes.peek().is_none();
     for note in notes {
         report = report.help(note);
     }
     let Some(replacement) = row.replacement else { return };
-    // Where more than the version may have to change, the fix is offered only if the object would be valid as it is.
-    let safety = if is_moved_alone { Safety::Safe } else { Safety::Unsafe };
-    let is_valid =
-        || cx.schemas.problems_under(object, replacement).is_some_and(|problems| problems.is_empty());
-    if let Some(text) = edit::in_style_of(node, replacement)
-        && (row.change == Change::ApiVersionOnly || is_valid())
-    {
-        report.fix(format!("write `apiVersion: {replacement}`"), safety, object.span(node), text);
+    let title = format!("write `apiVersion: {replacement}`");
+    let Some(text) = edit::in_style_of(node, replacement) else { return };
+    if row.change == Change::ApiVersionOnly || is_valid {
+        // Where more than the version may have to change, the fix is offered only if the object is valid as it is.
+        let safety = if is_moved_alone { Safety::Safe } else { Safety::Unsafe };
+        report.fix(title, safety, object.span(node), text);
+    } else if let Some(mut edits) = problems.and_then(|problems| old_ingress::rewrite(object, &problems)) {
+        edits.push(Edit { span: object.span(node), text });
+        report.edits(format!("{title}, and the fields as they are there"), Safety::Safe, edits);
     }
 }

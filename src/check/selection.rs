@@ -73,7 +73,7 @@ pub(super) fn report_near<'p>(
     let near_label = labels.and_then(|labels| nearest_label(first, labels));
     let place = near_label.map(|(key, _)| key).or(labels).map_or(owner.name_span(), |node| owner.span(node));
     let report = report.related(place, describe(owner, near_label));
-    let Some((key, value)) = near_label.filter(|_| nearest.is_typo) else {
+    let Some((key, value)) = near_label.filter(|_| nearest.is_typo && !is_right(first, owner)) else {
         report.help("give the pods this label, or select by labels that they have");
         return;
     };
@@ -82,6 +82,12 @@ pub(super) fn report_near<'p>(
     if let Some(text) = repaired(first, key, value) {
         report.fix(help, Safety::Safe, object.span(first.node), text);
     }
+}
+
+/// Whether the owner of a pod that lacks a label selects its pods by this label too: it is not the term that is misspelt.
+fn is_right(requirement: &Requirement<'_>, owner: ObjectRef<'_>) -> bool {
+    let own = owner.get("spec.selector.matchLabels").and_then(|labels| labels.get(&requirement.key));
+    matches!((own.and_then(NodeRef::as_str), &requirement.operator), (Some(own), Operator::Is(value)) if own == *value)
 }
 
 /// The entry of `labels` that a failing term is about: the one of its key, else one whose key is a slip away.

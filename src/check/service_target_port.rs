@@ -27,9 +27,8 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     let is_headless = object.get("spec.clusterIP").and_then(NodeRef::as_str) == Some("None");
     for port in ports::ports_of_service(object) {
         let place = port.target().unwrap_or(port.port);
-        let Some(wanted) = PortRef::of(place) else { continue };
-        let is_met =
-            |own: ContainerPort<'_>| own.is(wanted) && own.protocol().eq_ignore_ascii_case(port.protocol());
+        let Some(wanted) = PortRef::of(place).filter(|wanted| !wanted.is_quoted_number()) else { continue };
+        let is_met = |own: ContainerPort<'_>| own.is(wanted) && own.may_speak(port.protocol());
         if pods.iter().any(|pod| ports::ports_of_pod(pod.template).any(is_met)) {
             continue;
         }
@@ -54,8 +53,9 @@ fn severity_of_number(pods: &[&Pod<'_>], number: i64) -> Option<Severity> {
     if pods.iter().any(|pod| is_silent(pod) || ports::hints_at(pod.template, number)) {
         return None;
     }
-    let is_other_protocol =
-        |pod: &&Pod<'_>| ports::ports_of_pod(pod.template).any(|own| own.number.as_i64() == Some(number));
+    let is_other_protocol = |pod: &&Pod<'_>| {
+        ports::ports_of_pod(pod.template).any(|own| ports::number_of(own.number) == Some(number))
+    };
     let is_complete = pods.iter().all(|pod| ports::running_containers(pod.template).all(declares_ports));
     let is_certain = is_complete && !pods.iter().any(is_other_protocol);
     Some(if is_certain { Severity::Error } else { Severity::Warning })
@@ -104,14 +104,18 @@ fn report(
     let mut candidates: Vec<String> = declared
         .iter()
         .filter(|(_, own)| own.protocol().eq_ignore_ascii_case(protocol))
-        .filter_map(|(_, own)| as_wanted(*own, wanted))
+        .filter_map(|(_, own)| own.called_as(wanted))
         .collect();
     candidates.sort();
     candidates.dedup();
-    let typo = candidates.iter().find(|candidate| typo::is_typo(&wanted.to_string(), candidate));
-    // Only where there is nothing to choose between is the right port certain.
-    let is_only_port = ports::ports_of_service(object).nth(1).is_none();
-    let Some(right) = typo.or(candidates.first().filter(|_| candidates.len() == 1)) else {
+    let typo = candidates.iter().find(|candidate| typo::is_typo_among_few(&wanted.to_string(), candidate));
+    // Only where there is nothing to choose between is the right port certain: there is one only, or the others are taken.
+    let others: Vec<String> = ports::targets_beside(object, port).map(|port| port.to_string()).collect();
+    let is_taken = |candidate: &&String| others.contains(candidate);
+    let is_one_each = others.is_empty() || candidates.len() == others.len() + 1;
+    let mut free = candidates.iter().filter(|candidate| !is_taken(candidate));
+    let only = free.next().filter(|_| free.next().is_none());
+    let Some(right) = typo.or(only) else {
         if !candidates.is_empty() {
             report.help(format!("the pods listen on {}", candidates.join(", ")));
         }
@@ -121,7 +125,7 @@ fn report(
     let report = report.help(title.clone());
     let are_near = pods.iter().all(|pod| absence::are_neighbours(object, pod.owner()));
     let safety = if are_near { Safety::Safe } else { Safety::Unsafe };
-    if typo.is_some() || is_only_port {
+    if typo.is_some() || is_one_each {
         if port.target().is_none() {
             // Without a target it is the port itself that is wanted, and that is a number.
             let change = edit::insert_entry(port.node, Some("port"), "targetPort", New::Raw(right));
@@ -129,15 +133,6 @@ fn report(
         } else if let Some(text) = edit::in_style_of(place, right) {
             report.fix(title, safety, object.span(place), text);
         }
-    }
-}
-
-/// What a Service would write to mean a port, in the form that it chose: by name or by number.
-fn as_wanted(own: ContainerPort<'_>, wanted: PortRef<'_>) -> Option<String> {
-    let number = own.number.as_i64().map(|number| number.to_string());
-    match wanted {
-        PortRef::Number(_) => number,
-        PortRef::Name(_) => own.name().map(str::to_owned),
     }
 }
 

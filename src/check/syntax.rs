@@ -52,6 +52,6 @@ fn report_problem(file: &File, sink: &mut Sink<'_>, problem: &Problem, repair: R
         let safety = if fix.safe { Safety::Safe } else { Safety::Unsafe };
         report.fix(fix.title.clone(), safety, span(&fix.range), fix.text.clone());
     } else if let Some((safety, change)) = repair(problem) {
-        report.change("remove what is ignored", safety, file.id, Some(change));
+        report.change("remove the duplicate", safety, file.id, Some(change));
     }
 }

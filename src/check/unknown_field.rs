@@ -7,7 +7,8 @@ use crate::parse::object::ObjectRef;
 use crate::parse::schema::facts::path_in;
 use crate::parse::schema::problem::Similarity;
 use crate::parse::schema::problem::{Fault, Hint, Place};
-use crate::parse::tree::NodeRef;
+use crate::parse::tree::{NodeRef, Style};
+use crate::source::Span;
 
 pub(super) static CHECK: Check = Check {
     id: "unknown-field",
@@ -55,6 +56,19 @@ fn report<'p>(
                 report.fix(format!("write `{similar}`"), safety, object.span(key), text);
             }
         }
+        Some(Hint::MissingSpace { colon }) => {
+            let message = format!(
+                "unknown field `{path}`: a space is missing after the colon of `{}`",
+                &name[..=*colon]
+            );
+            let report =
+                sink.report(object, key, message).label("without a space, the colon is part of the key");
+            let start = object.span(key).start + *colon as u32 + 1;
+            if is_whole_behind(object, key, *colon) {
+                let help = "insert the space";
+                report.help(help).fix(help, Safety::Safe, Span::new(object.file.id, start, start), " ");
+            }
+        }
         Some(Hint::Elsewhere { path: owner, place }) => {
             let owner = match owner.strip_suffix("[]") {
                 Some(list) => format!("an item of `{list}`"),
@@ -85,4 +99,13 @@ fn report<'p>(
                 .label(format!("not in Kubernetes {target}"));
         }
     }
+}
+
+/// Whether what stands behind a colon in a plain key is closed on its line, so that it is a value once there is a space.
+fn is_whole_behind(object: ObjectRef<'_>, key: NodeRef<'_>, colon: usize) -> bool {
+    let is_as_written = key.style() == Style::Plain && key.source() == key.key() && !key.is_alias();
+    let start = object.span(key).start as usize + colon + 1;
+    let rest = object.file.source.text()[start..].lines().next().unwrap_or_default();
+    let count = |brackets: [char; 2]| rest.matches(brackets).count();
+    is_as_written && (!rest.starts_with(['{', '[']) || count(['{', '[']) == count(['}', ']']))
 }

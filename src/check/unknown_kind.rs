@@ -46,9 +46,11 @@ fn impossible<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) 
     let message = format!("no matches for kind `{kind}` in version `{api_version}`");
     let served = table.kinds_named(kind);
     if let (Some(first), Some(node)) = (served.first(), object.get("apiVersion")) {
-        // With a single API version to choose from, there is no doubt.
-        let safety = if served.len() == 1 { Safety::Safe } else { Safety::Unsafe };
-        let meant = first.api_version;
+        let mut slips = served.iter().filter(|row| typo::is_typo(api_version, row.api_version));
+        let slip = slips.next().filter(|_| slips.next().is_none());
+        let meant = slip.unwrap_or(first).api_version;
+        let is_only_one = served.len() == 1 && is_valid_under(cx, object, meant);
+        let safety = if slip.is_some() || is_only_one { Safety::Safe } else { Safety::Unsafe };
         let report = sink
             .report(object, node, format!("{message}, did you mean `{meant}`?"))
             .label(format!("has no {kind}"));
@@ -85,6 +87,11 @@ fn impossible<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) 
     }
 }
 
+/// Whether nothing is wrong with the object as one of an API version: what it says was written for that version.
+fn is_valid_under(cx: &Context<'_>, object: ObjectRef<'_>, api_version: &str) -> bool {
+    cx.schemas.problems_under(object, api_version).is_some_and(|problems| problems.is_empty())
+}
+
 /// A built-in kind under a group that no custom resource would have: `netwroking.k8s.io`.
 fn misspelt_group<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let served = cx.schemas.table().kinds_named(object.kind_name());
@@ -95,6 +102,11 @@ fn misspelt_group<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'
     let message = format!("no matches for kind `{kind}` in version `{api_version}`, did you mean `{meant}`?");
     let report = sink.report(object, node, message).label("no such API group");
     if let Some(text) = edit::in_style_of(node, meant) {
-        report.fix(format!("write `apiVersion: {meant}`"), Safety::Unsafe, object.span(node), text);
+        // Nobody can add a group without a dot (`ValidateCustomResourceDefinition`), and those of Kubernetes end in
+        // `k8s.io`.
+        let is_own = !object.group().contains('.') || object.group().ends_with(".k8s.io");
+        let is_certain = is_own && typo::is_typo(api_version, meant) && is_valid_under(cx, object, meant);
+        let safety = if is_certain { Safety::Safe } else { Safety::Unsafe };
+        report.fix(format!("write `apiVersion: {meant}`"), safety, object.span(node), text);
     }
 }

@@ -2,13 +2,13 @@
 
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::{Safety, Severity};
-use crate::parse::edit;
+use crate::parse::edit::{self, Change};
 use crate::parse::object::ObjectRef;
 use crate::parse::scalar::json_float;
 use crate::parse::schema::facts::path_in;
 use crate::parse::schema::problem::{Expected, Fault};
 use crate::parse::schema::table::Leaf;
-use crate::parse::tree::{NodeRef, Scalar, Style};
+use crate::parse::tree::{NodeRef, Scalar, Style, resolve_plain};
 
 pub(super) static CHECK: Check = Check {
     id: "wrong-type",
@@ -21,7 +21,8 @@ pub(super) static CHECK: Check = Check {
 };
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
-    for problem in &cx.schemas.object(object.id).problems {
+    let problems = &cx.schemas.object(object.id).problems;
+    for problem in problems {
         let Fault::WrongType { expected } = &problem.fault else { continue };
         let node = object.file.node(problem.node);
         let wanted = expected.describe();
@@ -30,8 +31,17 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             .report(object, node, format!("`{path}` must be {wanted}, not {}", found(node)))
             .label(format!("expected {wanted}"))
             .help_opt(advice(expected, node));
+        let is_same =
+            |alias| problems.iter().any(|other| other.node == alias && other.fault == problem.fault);
+        if !edit::aliases_of(node).all(is_same) {
+            // What the others stand for may be right as it is.
+            continue;
+        }
         if let Some(text) = without_quotes(expected, node) {
             report.fix(format!("write `{text}` without quotes"), Safety::Safe, object.span(node), text);
+        } else if let Some(change) = space_of_entry(expected, node) {
+            let title = "insert the space after the colon";
+            report.change(title, Safety::Safe, object.file.id, Some(change));
         } else if let Some(text) = as_list(expected, node) {
             report.fix(format!("write `{text}`"), Safety::Unsafe, object.span(node), text);
         }
@@ -82,6 +92,11 @@ fn advice(expected: &Expected, node: NodeRef<'_>) -> Option<String> {
     None
 }
 
+/// The space that makes an entry of a text where a mapping is wanted.
+fn space_of_entry(expected: &Expected, node: NodeRef<'_>) -> Option<Change> {
+    matches!(expected, Expected::Map | Expected::Object).then(|| edit::space_of_entry(node)).flatten()
+}
+
 /// A string as a list of one, where a list of strings is wanted.
 fn as_list(expected: &Expected, node: NodeRef<'_>) -> Option<String> {
     let is_text = node.as_str().is_some_and(|text| !text.is_empty()) && !node.is_alias();
@@ -93,7 +108,10 @@ fn as_list(expected: &Expected, node: NodeRef<'_>) -> Option<String> {
 
 /// The text without its quotes, if it then has the type that is wanted.
 fn without_quotes(expected: &Expected, node: NodeRef<'_>) -> Option<String> {
-    if !matches!(node.style(), Style::SingleQuoted | Style::DoubleQuoted) || node.is_alias() {
+    if !matches!(node.style(), Style::SingleQuoted | Style::DoubleQuoted)
+        || node.is_alias()
+        || node.tag().is_some()
+    {
         return None;
     }
     let text = node.content();
@@ -102,12 +120,21 @@ fn without_quotes(expected: &Expected, node: NodeRef<'_>) -> Option<String> {
     let fits = match expected {
         Expected::Leaf(Leaf::Int32) => is_decimal(text) && text.parse::<i32>().is_ok(),
         Expected::Leaf(Leaf::Int64) => is_decimal(text) && text.parse::<i64>().is_ok(),
-        Expected::Leaf(Leaf::Bool) => matches!(text, "true" | "false"),
+        Expected::Leaf(Leaf::Bool) => return bool_meant(text).map(str::to_owned),
         _ if is_one("integer") => is_decimal(text) && text.parse::<i64>().is_ok(),
-        _ if is_one("boolean") => matches!(text, "true" | "false"),
+        _ if is_one("boolean") => return bool_meant(text).map(str::to_owned),
         _ => false,
     };
     fits.then(|| text.to_owned())
+}
+
+/// What a word is read as where it has no quotes, see `resolve_plain`.
+fn bool_meant(text: &str) -> Option<&'static str> {
+    match resolve_plain(text) {
+        Scalar::Bool(true) => Some("true"),
+        Scalar::Bool(false) => Some("false"),
+        _ => None,
+    }
 }
 
 /// Digits that YAML reads as Rust does: no sign, no leading zero that would make it octal.

@@ -89,7 +89,8 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
-    /// Repair what can certainly be repaired, and report the rest
+    /// Repair what can certainly be repaired, and report the rest. Standard input is printed repaired, and the report
+    /// to standard error
     #[arg(long)]
     pub(super) fix: bool,
 

@@ -10,7 +10,7 @@ use crate::cli::options::{self, Options, Printing, Repairs};
 use crate::cli::terminal::{Printed, Terminal};
 use crate::cli::{Outcome, base, fix, progress, report_failure};
 use crate::diagnostic::Severity;
-use crate::load::{self, Config, Failure, Inputs};
+use crate::load::{self, Config, Failure, Inputs, STDIN};
 use crate::parse::origin::Origins;
 use crate::render::{Colors, Report, render, rules};
 use crate::since;
@@ -98,9 +98,11 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
             terminal.complain(&baseline::summary(path, &written, is_configured));
         }
     }
+    let mut stream = Stream::Output;
     match options.repairs {
         Repairs::None => {}
         Repairs::Show(safety) => {
+            write_outputs(&options.printing, &workspace, &analysis)?;
             let found = outcome(&options, &analysis.summary);
             let before = workspace.with_texts([]);
             let repaired = fix::repair(workspace, analysis, &examine, safety);
@@ -109,7 +111,18 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
         }
         Repairs::Write(safety) => {
             let repaired = fix::repair(workspace, analysis, &examine, safety);
-            fix::write(&repaired)?;
+            let is_piped = options.paths.iter().any(|path| path.as_os_str() == STDIN);
+            let piped = if is_piped { fix::piped(&repaired.workspace)? } else { None };
+            let unwritten = fix::write(&repaired);
+            if let Some(text) = piped {
+                terminal.print(text)?;
+                stream = Stream::Error;
+            }
+            if !unwritten.is_empty() {
+                // A report would be of files that are not on the disk.
+                failures.extend(unwritten);
+                return finish(terminal, &failures, Outcome::Failed);
+            }
             if repaired.applied > 0 && !options.printing.silent {
                 terminal.complain(&fix::summary(&repaired));
             }
@@ -117,7 +130,7 @@ pub(super) fn run(terminal: &Terminal, args: CheckArgs) -> Result<Outcome, Failu
         }
     }
 
-    let printed = show(terminal, &options.printing, &workspace, &analysis)?;
+    let printed = show(terminal, &options.printing, &workspace, &analysis, stream)?;
     let found = match printed {
         Printed::Whole => outcome(&options, &analysis.summary),
         Printed::ReaderGone => Outcome::Clean,
@@ -154,12 +167,20 @@ fn refuse_config(terminal: &Terminal, options: &Options, config: &Config) -> Res
         origins: Origins::default(),
     };
     analysis.add(options.configured.findings(&config.source, FileId(0)));
-    show(terminal, &options.printing, &workspace, &analysis)?;
+    show(terminal, &options.printing, &workspace, &analysis, Stream::Output)?;
     report_failure(
         terminal,
         &Failure::new(format!("`{}` has faults, so nothing was checked", config.source.path()), None),
     );
     Ok(Outcome::Failed)
+}
+
+/// Where the report is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stream {
+    Output,
+    /// Standard output is taken by what came from standard input.
+    Error,
 }
 
 /// Writes the report to where it is wanted.
@@ -168,7 +189,37 @@ fn show(
     printing: &Printing,
     workspace: &Workspace,
     analysis: &Analysis,
+    stream: Stream,
 ) -> Result<Printed, Failure> {
+    write_outputs(printing, workspace, analysis)?;
+    if printing.silent {
+        return Ok(Printed::Whole);
+    }
+    let text =
+        with_report(printing, workspace, analysis, |report| render(report, printing.format, printing.colors));
+    match stream {
+        Stream::Output => terminal.print(&text),
+        Stream::Error => {
+            terminal.complain(&text);
+            Ok(Printed::Whole)
+        }
+    }
+}
+
+/// Writes the reports that have files of their own.
+fn write_outputs(printing: &Printing, workspace: &Workspace, analysis: &Analysis) -> Result<(), Failure> {
+    printing.outputs.iter().try_for_each(|(format, file)| {
+        let text = with_report(printing, workspace, analysis, |report| render(report, *format, Colors::Off));
+        load::write(file, &text)
+    })
+}
+
+fn with_report(
+    printing: &Printing,
+    workspace: &Workspace,
+    analysis: &Analysis,
+    render: impl Fn(&Report<'_>) -> String,
+) -> String {
     let rules = rules();
     let report = Report {
         diagnostics: &analysis.diagnostics,
@@ -179,13 +230,7 @@ fn show(
         origins: &analysis.origins,
         failing: printing.failing,
     };
-    for (format, file) in &printing.outputs {
-        load::write(file, &render(&report, *format, Colors::Off))?;
-    }
-    if printing.silent {
-        return Ok(Printed::Whole);
-    }
-    terminal.print(&render(&report, printing.format, printing.colors))
+    render(&report)
 }
 
 fn outcome(options: &Options, summary: &Summary) -> Outcome {

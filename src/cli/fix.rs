@@ -35,7 +35,7 @@ pub(super) fn repair(
     for _ in 0..ROUNDS {
         let Repaired { workspace, analysis, .. } = &repaired;
         // A name that is not UTF-8 is shown with replacement characters, and under those there is another file or none.
-        let of_disk = |file: &SourceFile| file.path() != STDIN_NAME && !file.path().contains('\u{FFFD}');
+        let of_disk = |file: &SourceFile| !file.path().contains('\u{FFFD}');
         let wanted: Vec<_> = analysis
             .diagnostics
             .iter()
@@ -87,9 +87,26 @@ pub(super) fn repair_file(
     Some(RepairedFile { path, text, diff })
 }
 
-/// Writes the new texts to the disk, each whole or not at all.
-pub(super) fn write(repaired: &Repaired) -> Result<(), Failure> {
-    repaired.texts.iter().try_for_each(|(path, text)| load::write(Path::new(path), text))
+/// Writes the new texts to the disk, each whole or not at all; says which could not be written.
+pub(super) fn write(repaired: &Repaired) -> Vec<Failure> {
+    let of_disk = repaired.texts.iter().filter(|(path, _)| *path != STDIN_NAME);
+    of_disk.filter_map(|(path, text)| load::write(Path::new(path), text).err()).collect()
+}
+
+/// The text that came from standard input, as it is to be passed on.
+///
+/// # Errors
+/// Where its bytes are no UTF-8: they would not be passed on as they are.
+pub(super) fn piped(workspace: &Workspace) -> Result<Option<&str>, Failure> {
+    let Some(id) = workspace.id_of(STDIN_NAME) else { return Ok(None) };
+    let file = workspace.file(id);
+    match file.damage().is_some() || file.encoding() != Encoding::Utf8 {
+        false => Ok(Some(file.text())),
+        true => Err(Failure::new(
+            "standard input is not UTF-8, so it cannot be repaired",
+            Some("without `--fix`, kplan says what is wrong with it".to_owned()),
+        )),
+    }
 }
 
 /// What writing would change, as a unified diff.

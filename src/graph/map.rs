@@ -36,6 +36,8 @@ pub struct Spot {
     pub name: String,
     /// Whether it selects pods and there are none in the input, nor anything that may make some.
     pub selects_nothing: bool,
+    /// The checks that found fault with what it names, where no arrow shows it; sorted.
+    pub faults: Vec<&'static str>,
 }
 
 /// Why one object is joined to another.
@@ -61,6 +63,8 @@ pub struct Arrow {
     /// Whether it leads to something that is missing and ought to be there: it is not optional, and nothing that the
     /// cluster usually has of itself.
     pub is_dangling: bool,
+    /// The checks that found fault with the fields that it stands for; sorted.
+    pub faults: Vec<&'static str>,
 }
 
 /// Objects and what joins them. Spots are in the order of the input, what is not in the input after them.
@@ -100,7 +104,14 @@ impl Map {
                     let key = (edge.kind.name().to_owned(), namespace, edge.name.to_owned());
                     *others.entry(key).or_insert_with_key(|(kind, namespace, name)| {
                         let (kind, namespace, name) = (kind.clone(), namespace.clone(), name.clone());
-                        spots.push(Spot { state, kind, namespace, name, selects_nothing: false });
+                        spots.push(Spot {
+                            state,
+                            kind,
+                            namespace,
+                            name,
+                            selects_nothing: false,
+                            faults: Vec::new(),
+                        });
                         spots.len() - 1
                     })
                 }
@@ -116,9 +127,33 @@ impl Map {
         }
         let arrows = joined.into_iter().map(|((from, to, relation), (fields, is_dangling))| {
             let fields = fields.into_iter().filter(|field| !field.is_empty()).collect();
-            Arrow { from, to, relation, fields, is_dangling }
+            Arrow { from, to, relation, fields, is_dangling, faults: Vec::new() }
         });
         Self { arrows: arrows.collect(), spots }
+    }
+
+    /// Marks what a check found fault with: the arrow of the field, else the object. What is marked as missing or as
+    /// selecting nothing is not marked twice.
+    pub fn mark(&mut self, object: ObjectId, field: Option<&str>, check: &'static str) {
+        let from = object.0 as usize;
+        // The key of a `secretKeyRef` is asked of what its name leads to.
+        let is_beside = |left: &str, right: &str| match (left.rsplit_once('.'), right.rsplit_once('.')) {
+            (Some((left, _)), Some((right, _))) => left == right && left.ends_with("Ref"),
+            _ => false,
+        };
+        let is_of = |own: &String, field: &str| own == field || is_beside(own, field);
+        let is_of_field = |arrow: &&mut Arrow| {
+            arrow.from == from && field.is_some_and(|field| arrow.fields.iter().any(|own| is_of(own, field)))
+        };
+        let faults = match self.arrows.iter_mut().find(is_of_field) {
+            Some(arrow) if arrow.is_dangling => return,
+            Some(arrow) => &mut arrow.faults,
+            None if self.spots[from].selects_nothing => return,
+            None => &mut self.spots[from].faults,
+        };
+        if let Err(place) = faults.binary_search(&check) {
+            faults.insert(place, check);
+        }
     }
 
     /// What can be reached from some spots by at most `depth` arrows, along them or against them; spots and arrows keep
@@ -172,6 +207,7 @@ fn spot_of(object: ObjectRef<'_>) -> Spot {
         namespace: object.namespace().map(str::to_owned),
         name: object.name().to_owned(),
         selects_nothing: false,
+        faults: Vec::new(),
     }
 }
 

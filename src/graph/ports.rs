@@ -14,6 +14,12 @@ pub enum PortRef<'p> {
 }
 
 impl<'p> PortRef<'p> {
+    /// Whether it is a number that was put in quotes and so became a name, which `invalid-value` reports: no name is all
+    /// digits.
+    pub fn is_quoted_number(self) -> bool {
+        matches!(self, Self::Name(name) if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
+    }
+
     /// Reads an `IntOrString`; `None` for another type.
     pub fn of(node: NodeRef<'p>) -> Option<Self> {
         match node.as_str() {
@@ -21,6 +27,12 @@ impl<'p> PortRef<'p> {
             None => node.as_i64().map(Self::Number),
         }
     }
+}
+
+/// The number of a port that is declared. One in quotes is refused, and it is said so where it stands: here it is what its
+/// author meant.
+pub fn number_of(node: NodeRef<'_>) -> Option<i64> {
+    node.as_i64().or_else(|| node.as_str()?.parse::<u16>().ok().map(i64::from))
 }
 
 impl std::fmt::Display for PortRef<'_> {
@@ -54,10 +66,25 @@ impl<'p> ContainerPort<'p> {
         protocol(self.node)
     }
 
+    /// Whether the port is of a protocol. One that Kubernetes does not know is refused, and meant to be one of those.
+    pub fn may_speak(self, wanted: &str) -> bool {
+        let own = self.protocol();
+        own.eq_ignore_ascii_case(wanted)
+            || !["TCP", "UDP", "SCTP"].iter().any(|known| known.eq_ignore_ascii_case(own))
+    }
+
+    /// What a field would say to mean this one, in the form in which it names another: by name or by number.
+    pub fn called_as(self, other: PortRef<'_>) -> Option<String> {
+        match other {
+            PortRef::Number(_) => number_of(self.number).map(|number| number.to_string()),
+            PortRef::Name(_) => self.name().map(str::to_owned),
+        }
+    }
+
     /// Whether a field that names a port means this one.
     pub fn is(self, port: PortRef<'_>) -> bool {
         match port {
-            PortRef::Number(number) => self.number.as_i64() == Some(number),
+            PortRef::Number(number) => number_of(self.number) == Some(number),
             PortRef::Name(name) => self.name() == Some(name),
         }
     }
@@ -120,7 +147,7 @@ impl<'p> ServicePort<'p> {
     /// Whether a field that names a port means this one.
     pub fn is(self, port: PortRef<'_>) -> bool {
         match port {
-            PortRef::Number(number) => self.port.as_i64() == Some(number),
+            PortRef::Number(number) => number_of(self.port) == Some(number),
             PortRef::Name(name) => self.name() == Some(name),
         }
     }
@@ -132,6 +159,15 @@ pub fn ports_of_service(service: ObjectRef<'_>) -> impl Iterator<Item = ServiceP
         let port = node.get("port").filter(|port| !port.is_null())?;
         Some(ServicePort { node, port })
     })
+}
+
+/// Where the other ports of a Service lead to.
+pub fn targets_beside<'p>(
+    service: ObjectRef<'p>,
+    port: ServicePort<'p>,
+) -> impl Iterator<Item = PortRef<'p>> {
+    let others = ports_of_service(service).filter(move |other| other.node.id() != port.node.id());
+    others.filter_map(|other| PortRef::of(other.target().unwrap_or(other.port)))
 }
 
 /// Whether anything in a pod says that it listens on a port which it does not declare: a probe or hook that asks there, an

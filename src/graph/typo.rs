@@ -78,6 +78,23 @@ pub fn is_typo(written: &str, meant: &str) -> bool {
     is_slip_in_word(a, b)
 }
 
+/// As [`is_typo`], where `meant` is one of a few names that there are to choose from, such as the ports of a pod: words of
+/// four letters count too.
+pub fn is_typo_among_few(written: &str, meant: &str) -> bool {
+    let is_plural = |long: &str, short: &str| long.strip_suffix('s') == Some(short);
+    let is_same_start = written.as_bytes().first() == meant.as_bytes().first();
+    let is_short = written.len().max(meant.len()) == 4 && written.len().min(meant.len()) >= 3;
+    let has_digit = |name: &str| name.bytes().any(|byte| byte.is_ascii_digit());
+    let is_slip = is_short
+        && is_same_start
+        && !is_plural(written, meant)
+        && !is_plural(meant, written)
+        && !has_digit(written)
+        && !has_digit(meant)
+        && distance(written, meant, 1) == Some(1);
+    is_slip || is_typo(written, meant)
+}
+
 fn is_slip_in_word(written: &str, meant: &str) -> bool {
     let shorter = written.len().min(meant.len());
     let (a, b) = strip_common_ends(written.as_bytes(), meant.as_bytes());
@@ -127,6 +144,16 @@ mod tests {
             ("postgresqll", "postgresql"),
         ] {
             assert!(is_typo(written, meant), "{written} for {meant}");
+        }
+    }
+
+    #[test]
+    fn among_few_names_short_ones_count() {
+        for (written, meant) in [("htp", "http"), ("htpp", "http"), ("grcp", "grpc")] {
+            assert!(is_typo_among_few(written, meant), "{written} for {meant}");
+        }
+        for (written, meant) in [("web", "webs"), ("tcp1", "tcp2"), ("api", "app"), ("tftp", "http")] {
+            assert!(!is_typo_among_few(written, meant), "{written} for {meant}");
         }
     }
 

@@ -26,9 +26,13 @@ pub enum New<'v> {
 }
 
 /// The text of a scalar that says `value` in the style of `node`: a string stays one. `None` where it cannot be told, as
-/// for an alias.
+/// for an alias, and for what an alias repeats elsewhere, where it may mean something else.
 pub fn in_style_of(node: NodeRef<'_>, value: &str) -> Option<String> {
-    if node.is_alias() || node.kind() != NodeKind::Scalar || node.source().is_empty() {
+    if node.is_alias()
+        || aliases_of(node).next().is_some()
+        || node.kind() != NodeKind::Scalar
+        || node.source().is_empty()
+    {
         return None;
     }
     let is_plain = !value.contains(|c: char| c.is_control() || matches!(c, '\'' | '"' | '\\'));
@@ -41,6 +45,17 @@ pub fn in_style_of(node: NodeRef<'_>, value: &str) -> Option<String> {
         Style::SingleQuoted | Style::DoubleQuoted => Some(double_quoted(value)),
         Style::Literal | Style::Folded | Style::Flow | Style::Block => None,
     }
+}
+
+/// The aliases that repeat a node.
+pub fn aliases_of(node: NodeRef<'_>) -> impl Iterator<Item = NodeId> {
+    let (tree, id) = (node.tree(), node.id());
+    // An alias stands behind its anchor.
+    let behind = if node.anchor().is_some() { id.0 + 1..tree.len() as u32 } else { 0..0 };
+    behind
+        .map(|index| tree.node(NodeId(index)))
+        .filter(move |node| node.is_alias() && node.target().id() == id)
+        .map(NodeRef::id)
 }
 
 /// Puts the entry `name: value` into a mapping: behind the entry `after`, or behind the last one. In a block it gets a line
@@ -77,6 +92,23 @@ pub fn insert_entry(mapping: NodeRef<'_>, after: Option<&str>, name: &str, value
         New::Raw(value) => value.to_owned(),
     };
     Some(Change { range: at(line_end), text: format!("{line_break}{indent}{name}: {value}") })
+}
+
+/// Puts a space behind the colon of a text like `app:web` that stands alone on its line, so that it becomes an entry.
+pub fn space_of_entry(node: NodeRef<'_>) -> Option<Change> {
+    let (key, value) = node.source().split_once(':')?;
+    let is_plain = node.style() == Style::Plain && node.anchor().is_none() && node.tag().is_none();
+    if node.is_alias() || !is_plain || node.source().contains(['\n', '\r']) {
+        return None;
+    }
+    let (text, start) = (node.tree().text(), node.range().start);
+    let lead = &text[line_start_of(text, start as usize)..start as usize];
+    let is_alone = lead.bytes().all(|byte| matches!(byte, b' ' | b'-'));
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let is_entry = !key.is_empty() && key.chars().all(is_word) && !value.is_empty();
+    let is_address = value.starts_with("//");
+    let behind = start + key.len() as u32 + 1;
+    (is_alone && is_entry && !is_address).then(|| Change { range: behind..behind, text: " ".to_owned() })
 }
 
 /// Takes an entry, by its key, out of its mapping. The last entry cannot be taken: without it, the mapping would be null.

@@ -44,6 +44,13 @@ pub(super) fn for_field(
     {
         return Some(Hint::Renamed((*now).to_owned()));
     }
+    // `labels:{app: web}` is a key in the eyes of YAML, and so is `image:nginx` among braces.
+    if let Some((field, rest)) = name.split_once(':')
+        && own.field(field).is_some()
+        && (rest.starts_with(['{', '[']) || (!rest.is_empty() && value.source().is_empty()))
+    {
+        return Some(Hint::MissingSpace { colon: field.len() });
+    }
     if table.name(here.type_id) == "meta.v1.LabelSelector"
         && !["matchLabels", "matchExpressions"]
             .iter()

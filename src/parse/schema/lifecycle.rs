@@ -44,6 +44,24 @@ impl Lifecycle {
     }
 }
 
+/// Whether a note is about fields which are elsewhere now, or have to be there: what is valid under the new version has
+/// heeded it. The others are about what fields mean.
+pub fn is_about_shape(note: &str) -> bool {
+    [
+        " is now `",
+        " are now `",
+        " is gone",
+        " are required",
+        " is required",
+        " stand under ",
+        " stands under ",
+    ]
+    .iter()
+    .any(|words| note.contains(words))
+        || note.starts_with("every path needs")
+        || note.starts_with("each version needs")
+}
+
 fn concerns(object: ObjectRef<'_>, note: &str) -> bool {
     let Some((before, rest)) = note.split_once('`') else { return true };
     let Some((path, after)) = rest.split_once('`').filter(|(path, _)| path.starts_with("spec.")) else {

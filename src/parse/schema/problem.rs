@@ -36,6 +36,8 @@ pub enum Fault {
         /// [`Leaf::Int32`] or [`Leaf::Int64`].
         leaf: Leaf,
     },
+    /// A number in quotes where a port is wanted: it is taken for a name, and a name must have a letter in it.
+    QuotedPort,
     /// A text that is no quantity.
     Quantity(BadQuantity),
     /// A text that is no time.
@@ -77,6 +79,11 @@ pub enum Hint {
         name: String,
         /// How sure it is that this field is meant.
         standing: Similarity,
+    },
+    /// What stands before the colon in this key is a field: the space behind the colon is missing.
+    MissingSpace {
+        /// Where the colon is in the key.
+        colon: usize,
     },
     /// The field belongs to another object: the path of that object, from the root.
     Elsewhere {

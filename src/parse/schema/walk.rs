@@ -156,6 +156,9 @@ impl<'t> Walk<'t> {
             if let Some(allowed) = field.allowed {
                 check_allowed(entry, allowed, problems);
             }
+            if field.shape.outermost() == Err(Leaf::IntOrString) && is_quoted_port(field.name, entry) {
+                problems.push(Problem { node: entry.id(), fault: Fault::QuotedPort });
+            }
             // What a client writes into `status` is dropped, so nothing there can be missing.
             let absence = if visit == 0 && field.name == "status" { Absence::Ignored } else { step.absence };
             self.value(
@@ -216,6 +219,14 @@ fn check_allowed(node: NodeRef<'_>, allowed: &str, problems: &mut Vec<Problem>) 
         let meant = closest(text, allowed.split(' ')).map(str::to_owned);
         problems.push(Problem { node: value.id(), fault: Fault::Rule { message, meant } });
     }
+}
+
+/// Whether the name of a port is a number. The fields `port` and `targetPort` that may hold either are all checked by
+/// `IsValidPortName` when they hold a string: those of Services, of probes and hooks, and of NetworkPolicies.
+fn is_quoted_port(field: &str, value: NodeRef<'_>) -> bool {
+    let is_number =
+        |text: &str| (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
+    matches!(field, "port" | "targetPort") && value.as_str().is_some_and(is_number)
 }
 
 /// Whether Go sees no difference between the value and none, or the validation treats it so: null, `""`, `[]`.

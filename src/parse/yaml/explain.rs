@@ -41,6 +41,9 @@ impl Reader<'_> {
         if let Some(marker) = self.conflict_marker_at(fault) {
             return self.explain_conflict(marker);
         }
+        if let Some((start, colon)) = self.colon_at_bracket(fault) {
+            return self.explain_missing_space(start, colon);
+        }
         match fault.kind {
             FaultKind::NoColon => self.explain_no_colon(fault),
             FaultKind::Value => self.explain_value(fault),
@@ -55,6 +58,22 @@ impl Reader<'_> {
                 Resume::From(start)
             }
         }
+    }
+
+    /// Where the line of a fault begins with `key:{` or `key:[`, outside of brackets: the key and its colon. To YAML, the
+    /// bracket and what follows up to the next colon is part of the key, so that the fault lies behind it.
+    fn colon_at_bracket(&self, fault: Fault) -> Option<(usize, usize)> {
+        let is_about_order =
+            matches!(fault.kind, FaultKind::Value | FaultKind::ExpectedKey | FaultKind::ExpectedEntry);
+        if !is_about_order || self.scanner.flow_level() > 0 {
+            return None;
+        }
+        let bytes = self.scanner.bytes;
+        let line = self.line_start_of(fault.start as usize);
+        let start = (line..).find(|at| !matches!(byte_at(bytes, *at), b' ' | b'-'))?;
+        let colon = colon_without_space(bytes, start)?;
+        let is_said = self.scanner.forced_colon.is_some_and(|last| last >= colon);
+        (!is_said && matches!(byte_at(bytes, colon + 1), b'{' | b'[')).then_some((start, colon))
     }
 
     fn line_start_of(&self, at: usize) -> usize {
@@ -163,7 +182,11 @@ impl Reader<'_> {
             format!("a space is missing after the colon of `{key}:`"),
         );
         problem.label = "without a space after it, this colon is part of the text".to_owned();
-        let help = format!("write `{key}: {}`", self.word_at(colon + 1));
+        let is_bracket = matches!(byte_at(self.scanner.bytes, colon + 1), b'{' | b'[');
+        let help = match is_bracket {
+            true => format!("write `{key}: ` with a space"),
+            false => format!("write `{key}: {}`", self.word_at(colon + 1)),
+        };
         problem.fix = Some(insert_space(colon + 1, help.clone()));
         problem.help = Some(help);
         self.report(problem);
@@ -586,6 +609,7 @@ fn colon_without_space(bytes: &[u8], start: usize) -> Option<usize> {
     let is_forgotten = byte_at(bytes, at) == b':'
         && !ends_word(bytes, at + 1)
         && break_len(bytes, at + 1) == 0
-        && !matches!(next, b'/' | b':');
+        && next != b':'
+        && !(next == b'/' && byte_at(bytes, at + 2) == b'/');
     is_forgotten.then_some(at)
 }

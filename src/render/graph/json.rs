@@ -24,6 +24,8 @@ struct Object<'a> {
     file: Option<&'a str>,
     line: Option<u32>,
     selects_nothing: bool,
+    focus: bool,
+    faults: &'a [&'static str],
 }
 
 #[derive(Serialize)]
@@ -33,10 +35,11 @@ struct Edge<'a> {
     relation: &'static str,
     fields: &'a [String],
     dangling: bool,
+    faults: &'a [&'static str],
 }
 
 /// Renders one object that ends in a line break.
-pub(super) fn render(map: &Map, program: &Program) -> String {
+pub(super) fn render(map: &Map, centres: &[usize], program: &Program) -> String {
     let objects = map.spots.iter().enumerate().map(|(id, spot)| {
         let place = match spot.state {
             State::Present(id) => {
@@ -61,6 +64,8 @@ pub(super) fn render(map: &Map, program: &Program) -> String {
             file: place.map(|(file, _)| file),
             line: place.map(|(_, line)| line),
             selects_nothing: spot.selects_nothing,
+            focus: centres.contains(&id),
+            faults: &spot.faults,
         }
     });
     let edges = map.arrows.iter().map(|arrow| Edge {
@@ -69,6 +74,7 @@ pub(super) fn render(map: &Map, program: &Program) -> String {
         relation: relation_word(arrow.relation),
         fields: &arrow.fields,
         dangling: arrow.is_dangling,
+        faults: &arrow.faults,
     });
     let document = Document { version: 1, objects: objects.collect(), edges: edges.collect() };
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"

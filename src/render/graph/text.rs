@@ -3,26 +3,27 @@
 use std::collections::BTreeMap;
 
 use crate::graph::map::{Arrow, Map, Relation, State};
-use crate::render::graph::title;
 use crate::render::{counted, plain};
 
 /// Renders the tree; with centres, one of what they name and one of what names them.
-pub(super) fn render(map: &Map, centres: &[usize]) -> String {
+pub(super) fn render(map: &Map, centres: &[usize], titles: &[String]) -> String {
     if centres.is_empty() {
-        let mut out = tree(map, &roots(map), Direction::Along);
+        let mut out = tree(map, &roots(map), Direction::Along, titles);
         let dangling = map.arrows.iter().filter(|arrow| arrow.is_dangling).count();
         let lost = map.spots.iter().filter(|spot| spot.selects_nothing).count();
+        let of_arrows = map.arrows.iter().map(|arrow| arrow.faults.len());
+        let faults: usize = of_arrows.chain(map.spots.iter().map(|spot| spot.faults.len())).sum();
         let objects = map.spots.iter().filter(|spot| matches!(spot.state, State::Present(_))).count();
         let (objects, references, problems) = (
             counted(objects, "object", "objects"),
             counted(map.arrows.len(), "reference", "references"),
-            counted(dangling + lost, "problem", "problems"),
+            counted(dangling + lost + faults, "problem", "problems"),
         );
         out.push_str(&format!("\n{objects}, {references}, {problems}\n"));
         return out;
     }
-    let names = tree(map, centres, Direction::Along);
-    let named = tree(map, centres, Direction::Against);
+    let names = tree(map, centres, Direction::Along, titles);
+    let named = tree(map, centres, Direction::Against, titles);
     format!("What it names:\n{names}\nWhat names it:\n{named}")
 }
 
@@ -78,7 +79,7 @@ struct Row<'m> {
     branch: &'static str,
 }
 
-fn tree(map: &Map, roots: &[usize], direction: Direction) -> String {
+fn tree(map: &Map, roots: &[usize], direction: Direction, titles: &[String]) -> String {
     let next = neighbours(map, direction);
     let mut out = String::new();
     let mut shown = vec![false; map.spots.len()];
@@ -89,7 +90,7 @@ fn tree(map: &Map, roots: &[usize], direction: Direction) -> String {
     while let Some(row) = pending.pop() {
         let below = next.get(&row.spot).map_or(&[][..], Vec::as_slice);
         let is_again = std::mem::replace(&mut shown[row.spot], true) && !below.is_empty();
-        out.push_str(&line(map, &row, is_again));
+        out.push_str(&line(map, &row, is_again, titles));
         if is_again {
             continue;
         }
@@ -106,9 +107,11 @@ fn tree(map: &Map, roots: &[usize], direction: Direction) -> String {
     out
 }
 
-fn line(map: &Map, row: &Row<'_>, is_again: bool) -> String {
+fn line(map: &Map, row: &Row<'_>, is_again: bool, titles: &[String]) -> String {
     let spot = &map.spots[row.spot];
-    let mut text = format!("{}{}{}", row.prefix, row.branch, plain::line(&title(spot)));
+    let mut text = format!("{}{}{}", row.prefix, row.branch, plain::line(&titles[row.spot]));
+    // What is wrong with the object stands beside its name, what is wrong with the reference behind that.
+    push_faults(&mut text, &spot.faults);
     if let Some(arrow) = row.arrow {
         match (arrow.relation, &arrow.fields[..]) {
             (Relation::Selects, _) => text.push_str("  by its selector"),
@@ -132,8 +135,15 @@ fn line(map: &Map, row: &Row<'_>, is_again: bool) -> String {
     if spot.selects_nothing {
         text.push_str("  ✗ selects no pod");
     }
+    push_faults(&mut text, row.arrow.map_or(&[][..], |arrow| &arrow.faults));
     if is_again {
         text.push_str("  (see above)");
     }
     text + "\n"
+}
+
+fn push_faults(text: &mut String, faults: &[&str]) {
+    for fault in faults {
+        text.push_str(&format!("  ✗ {fault}"));
+    }
 }
