@@ -8,6 +8,7 @@ use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
+use crate::practice::making::{makes_pods, makes_secrets};
 
 /// How grave it is that the target of an edge is not in the input; `None` where that is as it should be.
 ///
@@ -40,7 +41,10 @@ pub(super) fn severity_of_edge(
     let is_abroad = edge.namespace != from.namespace()
         && edge.namespace.is_some_and(|name| is_system(Some(name)) || !context.graph.is_inhabited(name));
     let is_abroad = is_abroad || is_mesh_without_pods(context, edge.namespace);
-    (!is_furniture && !is_abroad && !is_hook(from)).then_some(Severity::Warning)
+    // Whoever makes Secrets in a namespace knows their names, and the manifests do not say them.
+    let is_secret = edge.kind == KindRef::Known(Kind::Secret);
+    let is_made_later = || is_secret && edge.namespace.is_some_and(|name| makes_secrets(context.graph, name));
+    (!is_furniture && !is_abroad && !is_hook(from) && !is_made_later()).then_some(Severity::Warning)
 }
 
 /// How grave it is that a selector matches no pod of the input; `None` where that is as it should be.
@@ -66,7 +70,8 @@ pub(super) fn severity_of_selection_in(
     let is_partial = context.graph.pods_in(namespace).next().is_none()
         || context.graph.may_have_other_pods(namespace)
         || (namespace != "default" && is_system(Some(namespace)))
-        || is_hook(object);
+        || is_hook(object)
+        || makes_pods(context.graph, namespace);
     (!is_partial).then_some(Severity::Warning)
 }
 

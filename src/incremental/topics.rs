@@ -19,6 +19,7 @@ use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::pod::PodTemplate;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
+use crate::practice::making::may_make_pods;
 use crate::practice::mesh::{destinations_of, full_host};
 use crate::practice::monitoring::{is_selected, is_server};
 use crate::practice::placement::{self, Range};
@@ -70,6 +71,8 @@ enum About<'p> {
     MonitoringServers,
     /// Who makes Secrets or ConfigMaps in namespaces that are not known.
     Makers,
+    /// Which roles of the cluster permit to make pods.
+    PodMakers,
 }
 
 /// What of a [`KindRef`] tells kinds apart.
@@ -208,7 +211,8 @@ fn object_says<'o>(
         Some(namespace) => {
             said.define([About::Namespace(namespace), About::AllNamespaces], content);
             said.define([About::NameAnywhere(kind.name(), object.name())], digest(namespace));
-            said.read([About::Namespace(namespace), namespace_object(namespace)]);
+            // A selector that selects nothing may be for pods that are made later.
+            said.read([About::Namespace(namespace), namespace_object(namespace), About::PodMakers]);
             // Whether anything names it is asked of these alone.
             let may_be_unused = matches!(object.kind(), Kind::Secret | Kind::ConfigMap);
             said.read(may_be_unused.then(|| About::NamedAnywhere(kind.name(), object.name())));
@@ -248,7 +252,14 @@ fn object_says<'o>(
             said.define([About::CustomKind(text("spec.group"), name), About::Definitions], content);
         }
         // What a rule of a role names may be a resource that the input defines.
-        Kind::Role | Kind::ClusterRole => said.read([About::Definitions]),
+        Kind::Role | Kind::ClusterRole => {
+            said.read([About::Definitions]);
+            let is_for_all = object.kind() == Kind::ClusterRole;
+            said.define(
+                (is_for_all && may_make_pods(object)).then_some(About::PodMakers),
+                digest(object.name()),
+            );
+        }
         _ => {}
     }
     if Table::of(settings.target).kind(object.api_version(), object.kind_name()).is_none() {

@@ -12,6 +12,7 @@ pub mod ignored;
 pub mod image;
 pub mod label_value;
 pub mod listener;
+pub mod making;
 pub mod mesh;
 pub mod monitoring;
 pub mod node_files;
