@@ -75,6 +75,12 @@ pub(super) fn severity_of_selection_in(
     (!is_partial).then_some(Severity::Warning)
 }
 
+/// Whether one of some namespaces has no pods but those of an object: another input says beside whom they are to run.
+pub(super) fn is_alone(context: &Context<'_>, object: ObjectRef<'_>, namespaces: &[&str]) -> bool {
+    let is_own = |namespace: &&str| context.graph.pods_in(namespace).all(|pod| pod.owner().id == object.id);
+    namespaces.iter().any(is_own)
+}
+
 /// Whether a namespace is that of Istio, of which the input has rules at most: what runs there is installed by others.
 fn is_mesh_without_pods(context: &Context<'_>, namespace: Option<&str>) -> bool {
     namespace == Some("istio-system") && context.graph.pods_in("istio-system").next().is_none()
