@@ -65,6 +65,25 @@ fn a_comment_needs_a_space_before_it() {
     assert_eq!(helps.unwrap_or_default(), ["put a space before the `#` to make it a comment"]);
 }
 
+#[test]
+fn of_two_objects_of_one_name_the_second_may_be_refused() {
+    let class = |disk| {
+        let head = "apiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: fast}\n";
+        format!("{head}provisioner: csi.example.com\nparameters: {{type: {disk}}}\n")
+    };
+    let map =
+        |color| format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{color: {color}}}\n");
+    let refused = said(&format!("{}---\n{}", class("ssd"), class("nvme")));
+    let replaced = said(&format!("{}---\n{}", map("red"), map("blue")));
+    assert_eq!(
+        (&*refused[0].2, &*replaced[0].2),
+        (
+            "StorageClass `fast` is defined more than once, and the one applied second is refused: `parameters` cannot change",
+            "ConfigMap `default/a` is defined more than once, and the last one applied wins"
+        )
+    );
+}
+
 /// Twice as many lines must not take much more than twice as long; what is quadratic takes minutes for these.
 #[test]
 fn many_findings_take_no_more_than_moments() {

@@ -9,6 +9,7 @@ use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
+use crate::practice::making::{makes_pods, makes_secrets};
 
 /// How grave it is that the target of an edge is not in the input; `None` where that is as it should be.
 ///
@@ -37,7 +38,10 @@ pub(super) fn severity_of_edge(context: &Context<'_>, edge: &Edge<'_>, is_slip: 
     let is_abroad = edge.namespace != from.namespace()
         && edge.namespace.is_some_and(|name| is_system(Some(name)) || !context.graph.is_inhabited(name));
     let is_abroad = is_abroad || is_mesh_without_pods(context, edge.namespace);
-    (!is_furniture && !is_abroad && !is_hook(from)).then_some(Severity::Warning)
+    // Whoever makes Secrets in a namespace knows their names, and the manifests do not say them.
+    let is_secret = edge.kind == KindRef::Known(Kind::Secret);
+    let is_made_later = || is_secret && edge.namespace.is_some_and(|name| makes_secrets(context.graph, name));
+    (!is_furniture && !is_abroad && !is_hook(from) && !is_made_later()).then_some(Severity::Warning)
 }
 
 /// Whether others name the missing object too and nothing names the similar one: more likely that one is misspelt.
@@ -74,7 +78,8 @@ pub(super) fn severity_of_selection_in(
     // Where the input has no pods at all in the namespace, it is evidently not the whole of it.
     let is_partial = context.graph.pods_in(namespace).next().is_none()
         || (namespace != "default" && is_system(Some(namespace)))
-        || is_hook(object);
+        || is_hook(object)
+        || makes_pods(context.graph, namespace);
     (!is_partial).then_some(Severity::Warning)
 }
 
@@ -91,6 +96,12 @@ fn is_for_made_pods(context: &Context<'_>, namespace: &str, selector: &Selector<
             && !is_of_all
             && !context.graph.pods_in(namespace).any(|pod| pod.labels.iter().any(|(key, _)| is_near(key)))
     })
+}
+
+/// Whether one of some namespaces has no pods but those of an object: another input says beside whom they are to run.
+pub(super) fn is_alone(context: &Context<'_>, object: ObjectRef<'_>, namespaces: &[&str]) -> bool {
+    let is_own = |namespace: &&str| context.graph.pods_in(namespace).all(|pod| pod.owner().id == object.id);
+    namespaces.iter().any(is_own)
 }
 
 /// Whether a namespace is that of Istio, of which the input has rules at most: what runs there is installed by others.

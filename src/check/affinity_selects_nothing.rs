@@ -67,14 +67,14 @@ fn check<'p>(
     let near_each = namespaces.iter().filter_map(|namespace| context.graph.nearest_pod(namespace, selector));
     let near = near_each.min_by_key(|near| (!near.is_typo, near.pod.owner().id));
     let is_slip = near.is_some_and(|near| near.is_typo);
-    let own_fulfils_some = selector.failing(&pod.labels).count() < selector.requirements.len();
+    let means_own = selector.requirements.iter().any(|term| term.nearly_matches(&pod.labels));
     // To keep away from one's like with another value of a key, such as another tenant, is meant for all that will come.
     let spares_own = term.selector().is_some_and(|selector| selector.matches(&pod.labels));
     if spares_own && matches!(term.attitude, Attitude::Refuses | Attitude::Avoids) {
         return;
     }
     let at = (&range, namespaces);
-    let severity = severity(context, object, (term, selector), at, is_slip, own_fulfils_some);
+    let severity = severity(context, object, (term, selector), at, is_slip, means_own);
     let Some(severity) = severity else { return };
     let label = if term.attitude == Attitude::Needs { "never scheduled" } else { "without effect" };
     selection::report_near(object, selector, (near, severity, label.to_owned()), sink, |_| {
@@ -112,7 +112,7 @@ fn severity(
     (term, selector): (Term<'_>, &Selector<'_>),
     (range, namespaces): (&Range<'_>, &[&str]),
     is_slip: bool,
-    own_fulfils_some: bool,
+    means_own: bool,
 ) -> Option<Severity> {
     // One namespace of which the input has not everything is enough for a pod to be there.
     let mut found = Severity::Error;
@@ -123,10 +123,13 @@ fn severity(
         return None;
     }
     match term.attitude {
+        Attitude::Needs if found == Severity::Warning && absence::is_alone(context, object, namespaces) => {
+            None
+        }
         Attitude::Needs => Some(found),
         Attitude::Likes => (found == Severity::Error).then_some(Severity::Warning),
         Attitude::Refuses if is_slip => Some(Severity::Error),
-        Attitude::Refuses | Attitude::Avoids if found == Severity::Error || own_fulfils_some => {
+        Attitude::Refuses | Attitude::Avoids if found == Severity::Error || means_own => {
             Some(Severity::Warning)
         }
         Attitude::Refuses | Attitude::Avoids => Some(Severity::Note),
@@ -134,16 +137,10 @@ fn severity(
 }
 
 fn consequence(object: ObjectRef<'_>, term: Term<'_>, terms: &str) -> String {
-    let title = absence::title(object);
-    match term.attitude {
-        Attitude::Needs => {
-            format!("the pods of {title} must run beside pods with {terms}, and the input has none")
-        }
-        Attitude::Likes => {
-            format!("the pods of {title} would rather run beside pods with {terms}, and the input has none")
-        }
-        Attitude::Refuses | Attitude::Avoids => {
-            format!("the pods of {title} keep away from pods with {terms}, and the input has none")
-        }
-    }
+    let wish = match term.attitude {
+        Attitude::Needs => "must run beside",
+        Attitude::Likes => "would rather run beside",
+        Attitude::Refuses | Attitude::Avoids => "keep away from",
+    };
+    format!("the pods of {} {wish} pods with {terms}, and the input has none", absence::title(object))
 }

@@ -4,6 +4,7 @@ use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::Severity;
 use crate::parse::NodeRef;
 use crate::parse::object::ObjectRef;
+use crate::plan::{defaults, immutable, value};
 use crate::source::FileKind;
 
 pub(super) static CHECK: Check = Check {
@@ -24,8 +25,11 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     else {
         return;
     };
-    let message =
-        format!("{} is defined more than once, and the last one applied wins", absence::title(object));
+    let fate = match refused_field(context, first, object) {
+        Some(field) => format!("the one applied second is refused: `{field}` cannot change"),
+        None => "the last one applied wins".to_owned(),
+    };
+    let message = format!("{} is defined more than once, and {fate}", absence::title(object));
     let mut report = sink
         .report_span(object.name_span(), message)
         .object(object)
@@ -39,6 +43,20 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         Some(_) => "remove one of them, or give it another name or namespace",
         None => "remove one of them, or give it another name",
     });
+}
+
+/// A field in which the two differ, and which cannot change once the object is there.
+fn refused_field(context: &Context<'_>, first: ObjectRef<'_>, second: ObjectRef<'_>) -> Option<String> {
+    if first.is_broken() || second.is_broken() {
+        return None;
+    }
+    let stored = |object: ObjectRef<'_>| {
+        let mut value = value::of_node(object.root()).ok()?;
+        defaults::complete(&mut value, context.settings.target);
+        Some(value)
+    };
+    let forced = immutable::forced(second.kind(), &stored(first)?, &stored(second)?);
+    forced.into_iter().next().map(|forced| forced.field)
 }
 
 /// How grave it is that an object is defined again; `None` where the two are evidently alternatives.

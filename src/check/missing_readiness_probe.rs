@@ -3,7 +3,10 @@
 use crate::check::{Check, Context, Group, Run, Sink};
 use crate::diagnostic::Severity;
 use crate::graph::Pod;
-use crate::graph::ports::{PortRef, ports_of_container, ports_of_service, running_containers};
+use crate::graph::ports::{
+    ContainerPort, PortRef, ServicePort, ports_of_container, ports_of_pod, ports_of_service,
+    running_containers,
+};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::{Container, ContainerRole};
@@ -34,13 +37,29 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         let here = nearness(object, *service);
         cx.graph.twins(*service).all(|twin| nearness(object, twin) <= here)
     };
+    let serves = |service: &ObjectRef<'p>| {
+        let mut ports = ports_of_service(*service).peekable();
+        ports.peek().is_none() || ports.any(|port| !is_scraped(pod, port))
+    };
     let services = cx.graph.services_of_pod(pod).into_iter().filter(wants_ready);
-    let services: Vec<_> = services.filter(is_meant).collect();
+    let services: Vec<_> = services.filter(is_meant).filter(serves).collect();
     let nearest = services.iter().rev().max_by_key(|service| nearness(object, **service));
     let Some(service) = nearest else { return };
     for container in unready(pod, &services) {
         report(object, container, *service, sink);
     }
+}
+
+/// Whether a port is there for Prometheus, by its name: it asks pods for their metrics whether they are ready or not.
+fn is_scraped<'p>(pod: &Pod<'p>, port: ServicePort<'p>) -> bool {
+    let target = PortRef::of(port.target().unwrap_or(port.port));
+    let declared = target.and_then(|target| ports_of_pod(pod.template).find(|declared| declared.is(target)));
+    let named = match target {
+        Some(PortRef::Name(name)) => Some(name),
+        _ => declared.and_then(ContainerPort::name),
+    };
+    let is_word = |word: &str| matches!(word, "metrics" | "prom" | "prometheus");
+    [port.name(), named].into_iter().flatten().any(|name| name.split('-').any(is_word))
 }
 
 /// The containers that traffic reaches and that do not say when they are ready. Where no container declares the port
@@ -49,6 +68,7 @@ fn unready<'p>(pod: &Pod<'p>, services: &[ObjectRef<'p>]) -> Vec<Container<'p>> 
     let targets: Vec<_> = services
         .iter()
         .flat_map(|service| ports_of_service(*service))
+        .filter(|port| !is_scraped(pod, *port))
         .filter_map(|port| PortRef::of(port.target().unwrap_or(port.port)))
         .collect();
     let is_target = |container: &Container<'p>| {

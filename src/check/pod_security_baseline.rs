@@ -6,8 +6,7 @@ use crate::graph::KindRef;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::pod::PodTemplate;
-use crate::parse::tree::NodeRef;
-use crate::practice::pod_security::{self, Level, Policy, Standard, Violation};
+use crate::practice::pod_security::{self, Fault, Level, Policy, Standard, Violation};
 
 pub(super) static CHECK: Check = Check {
     id: "pod-security-baseline",
@@ -19,7 +18,7 @@ pub(super) static CHECK: Check = Check {
     run: Run::Object(run),
 };
 
-const SYSTEM: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"];
+const SYSTEM: [&str; 3] = ["kube-node-lease", "kube-public", "kube-system"]; // Agents of a node live there.
 
 fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     let Some(template) = PodTemplate::of(object) else { return };
@@ -32,45 +31,45 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     // What the restricted standard refuses or warns of is told there, in one finding for the pod.
     let is_told =
         |standard: Standard| standard.level == Level::Restricted && cx.is_on("pod-security-restricted");
-    let mut asked = false;
-    for (policy, standard) in
-        policy.into_iter().flat_map(|policy| policy.asks().map(move |standard| (policy, standard)))
-    {
-        asked = true;
-        if is_told(standard) {
-            return;
-        }
-        // Who is refused is not warned as well; who is let in by older rules may be warned by newer ones.
-        let violations = evaluate(Standard { level: Level::Baseline, ..standard });
-        if report_together(object, &policy, standard, &violations, sink) {
-            return;
-        }
+    let asks = policy.iter().flat_map(|policy| policy.asks().map(move |standard| (policy, standard)));
+    let mut asked = asks.peekable();
+    // Whoever writes `privileged` on the namespace means it, be it to refuse nothing or to be told of nothing.
+    if asked.peek().is_none() && !policy.is_some_and(|policy| policy.is_privileged_on_purpose()) {
+        report_by_control(object, &evaluate(Standard::latest(Level::Baseline)), sink);
     }
-    // Whoever writes `privileged` on the namespace means it.
-    if !asked && !policy.is_some_and(|policy| policy.is_privileged_on_purpose()) {
-        report_each(object, &evaluate(Standard::latest(Level::Baseline)), sink);
+    for (policy, standard) in asked {
+        // Who is refused is not warned as well; who is let in by older rules may be warned by newer ones.
+        let baseline = Standard { level: Level::Baseline, ..standard };
+        if is_told(standard) || report_together(object, policy, standard, &evaluate(baseline), sink) {
+            return;
+        }
     }
 }
 
-fn report_each(object: ObjectRef<'_>, violations: &[Violation<'_>], sink: &mut Sink<'_>) {
-    // The agents of a node live there, and cannot do without.
+/// One finding for each control that a pod breaks, however many places break it: one decision mends them. An agent of a node
+/// needs what is of the node or does not, which is one decision for all of that.
+fn report_by_control(object: ObjectRef<'_>, violations: &[Violation<'_>], sink: &mut Sink<'_>) {
+    let is_agent = object.kind() == Kind::DaemonSet;
+    let (of_the_node, others): (Vec<_>, Vec<_>) =
+        violations.iter().partition(|violation| is_agent && OF_THE_NODE.contains(&violation.control));
+    for together in std::iter::once(of_the_node).chain(others.into_iter().map(|one| vec![one])) {
+        report_one(object, &together, sink);
+    }
+}
+
+fn report_one(object: ObjectRef<'_>, violations: &[&Violation<'_>], sink: &mut Sink<'_>) {
+    let mut faults =
+        violations.iter().flat_map(|violation| violation.faults.iter().map(move |fault| (violation, fault)));
+    let Some((violation, fault)) = faults.next() else { return };
     let is_system = object.namespace().is_some_and(|namespace| SYSTEM.contains(&namespace));
     let severity = if is_system { Severity::Note } else { Severity::Warning };
-    for violation in violations {
-        for fault in &violation.faults {
-            let message = format!(
-                "{} `{}` breaks the baseline Pod Security Standard: {} ({})",
-                object.kind_name(),
-                object.name(),
-                violation.reason,
-                fault.detail
-            );
-            sink.report(object, fault.node, message).severity(severity).help(advice(
-                object,
-                violation.control,
-                fault.node,
-            ));
-        }
+    let details: Vec<_> = violations.iter().map(ToString::to_string).collect();
+    let (kind, name, details) = (object.kind_name(), object.name(), details.join(", "));
+    let message = format!("{kind} `{name}` breaks the baseline Pod Security Standard: {details}");
+    let report = sink.report(object, fault.node, message).severity(severity);
+    let mut report = report.help(advice(object, violation));
+    for (violation, fault) in faults {
+        report = report.related(object.span(fault.node), format!("{}: {}", violation.reason, fault.detail));
     }
 }
 
@@ -80,8 +79,7 @@ pub(super) fn policy_of<'p>(cx: &Context<'p>, object: ObjectRef<'p>) -> Option<P
     cx.graph.find(kind, None, object.namespace()?).next().map(Policy::of)
 }
 
-/// One finding for a pod that the namespace's policy refuses or warns of, in the words of the admission plugin; whether
-/// there was one.
+/// One finding for a pod that the namespace's policy refuses or warns of, in the plugin's words; whether there was one.
 pub(super) fn report_together(
     object: ObjectRef<'_>,
     policy: &Policy<'_>,
@@ -121,9 +119,9 @@ pub(super) fn report_together(
 const OF_THE_NODE: [&str; 5] =
     ["capabilities_baseline", "hostNamespaces", "hostPathVolumes", "hostPorts", "privileged"];
 
-fn advice(object: ObjectRef<'_>, control: &str, node: NodeRef<'_>) -> &'static str {
-    let path = node.content();
-    match control {
+fn advice(object: ObjectRef<'_>, violation: &Violation<'_>) -> &'static str {
+    let is_socket = |fault: &Fault<'_>| fault.node.content().ends_with(".sock");
+    match violation.control {
         control if object.kind() == Kind::DaemonSet && OF_THE_NODE.contains(&control) => {
             "leave it out, or, if the agent needs it, say so: label its namespace \
              `pod-security.kubernetes.io/enforce: privileged`"
@@ -131,7 +129,9 @@ fn advice(object: ObjectRef<'_>, control: &str, node: NodeRef<'_>) -> &'static s
         "privileged" => {
             "a privileged container is root on its node: give it the one capability that it needs"
         }
-        "hostPathVolumes" if path.ends_with(".sock") => "whoever can use this socket is root on the node",
+        "hostPathVolumes" if violation.faults.iter().any(is_socket) => {
+            "whoever can use this socket is root on the node"
+        }
         "hostPathVolumes" => "use a claim, an emptyDir or a ConfigMap: the files of a node are not the pod's",
         "hostNamespaces" => {
             "leave it out: in the namespaces of its node a pod can see and reach what belongs to others"

@@ -32,7 +32,7 @@ pub struct Requirement<'p> {
     pub node: NodeRef<'p>,
 }
 
-impl Requirement<'_> {
+impl<'p> Requirement<'p> {
     /// Whether labels fulfil the term. Mirrors `labels.Requirement.Matches`.
     pub fn matches(&self, labels: &Labels<'_>) -> bool {
         match &self.operator {
@@ -55,16 +55,28 @@ impl Requirement<'_> {
         }
     }
 
+    /// The values one of which the label must have, if it must have one.
+    fn wanted(&self) -> &[&'p str] {
+        match &self.operator {
+            Operator::Is(value) => std::slice::from_ref(value),
+            Operator::In(values) => values,
+            Operator::NotIn(_) | Operator::Exists | Operator::DoesNotExist => &[],
+        }
+    }
+
+    /// Whether labels fulfil the term, or do not have its key and have the value under another: `app: web` is asked for, and
+    /// there is `app.kubernetes.io/name: web`.
+    pub fn nearly_matches(&self, labels: &Labels<'_>) -> bool {
+        let has_value = || labels.iter().any(|(_, value)| self.wanted().contains(&value));
+        self.matches(labels) || !labels.has_key(&self.key) && has_value()
+    }
+
     /// How far labels are from fulfilling the term: 0 for fulfilled, 1 for a typo, more for less.
     fn miss(&self, labels: &Labels<'_>) -> u32 {
         if self.matches(labels) {
             return 0;
         }
-        let wanted = match &self.operator {
-            Operator::Is(value) => std::slice::from_ref(value),
-            Operator::In(values) => values,
-            Operator::NotIn(_) | Operator::Exists | Operator::DoesNotExist => &[],
-        };
+        let wanted = self.wanted();
         match labels.get(&self.key) {
             Some(value) if wanted.iter().any(|wanted| typo::is_typo(wanted, value)) => 1,
             Some(_) => 4,

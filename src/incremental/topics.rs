@@ -19,6 +19,7 @@ use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::pod::PodTemplate;
 use crate::parse::schema::table::Table;
 use crate::parse::tree::NodeRef;
+use crate::practice::making::may_make_pods;
 use crate::practice::mesh::{destinations_of, full_host};
 use crate::practice::monitoring::{is_selected, is_server};
 use crate::practice::node_ports_of;
@@ -71,6 +72,8 @@ enum About<'p> {
     MonitoringServers,
     /// Who makes Secrets or ConfigMaps in namespaces that are not known.
     Makers,
+    /// Which roles of the cluster permit to make pods.
+    PodMakers,
 }
 
 /// What of a [`KindRef`] tells kinds apart.
@@ -213,7 +216,8 @@ fn object_says<'o>(
         Some(namespace) => {
             said.define([About::Namespace(namespace), About::AllNamespaces], content);
             said.define([About::NameAnywhere(kind.name(), object.name())], digest(namespace));
-            said.read([About::Namespace(namespace), namespace_object(namespace)]);
+            // A selector that selects nothing may be for pods that are made later.
+            said.read([About::Namespace(namespace), namespace_object(namespace), About::PodMakers]);
             // Whether anything names it is asked of these alone.
             let may_be_unused = matches!(object.kind(), Kind::Secret | Kind::ConfigMap);
             said.read(may_be_unused.then(|| About::NamedAnywhere(kind.name(), object.name())));
@@ -254,13 +258,16 @@ fn object_says<'o>(
         }
         // What a rule of a role or a policy names may be a resource that the input defines.
         Kind::Role
-        | Kind::ClusterRole
         | Kind::ValidatingWebhookConfiguration
         | Kind::MutatingWebhookConfiguration
         | Kind::ValidatingAdmissionPolicy
         | Kind::MutatingAdmissionPolicy
         | Kind::ValidatingAdmissionPolicyBinding
         | Kind::MutatingAdmissionPolicyBinding => said.read([About::Definitions]),
+        Kind::ClusterRole => {
+            said.read([About::Definitions]);
+            said.define(may_make_pods(object).then_some(About::PodMakers), digest(object.name()));
+        }
         _ => {}
     }
     if Table::of(settings.target).kind(object.api_version(), object.kind_name()).is_none() {

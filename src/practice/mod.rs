@@ -14,6 +14,7 @@ pub mod image;
 pub mod kinship;
 pub mod label_value;
 pub mod listener;
+pub mod making;
 pub mod mesh;
 pub mod monitoring;
 pub mod name_rule;

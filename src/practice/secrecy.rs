@@ -184,6 +184,17 @@ pub(super) fn is_placeholder(name: &str, value: &str) -> bool {
     let says_so = ["insert", "replace", "your_", "your-", "placeholder", "example"];
     (name.len() > 5 && value.contains(&name.to_ascii_lowercase()))
         || says_so.iter().any(|word| value.starts_with(word))
+        || is_name_of_secret(name, &value)
+}
+
+/// Whether what is called a secret is the name of a Secret, which repeats what it is for: `ssh-key` or `ssh-key-secret` as
+/// `SSH_KEY_SECRET`.
+fn is_name_of_secret(name: &str, value: &str) -> bool {
+    let of_name = words(name);
+    let of_value: Vec<&str> = value.split(['-', '.']).filter(|word| *word != "secret").collect();
+    of_name.last().is_some_and(|last| last == "secret")
+        && !of_value.is_empty()
+        && of_value.iter().all(|word| of_name.iter().any(|other| other == word))
 }
 
 /// Nouns that mean a secret when a name ends in them.
@@ -346,6 +357,20 @@ mod tests {
             "****",
         ] {
             assert_eq!(recognise("DB_PASSWORD", value), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_secret_may_be_the_name_of_one() {
+        for (name, value) in
+            [("SSH_KEY_SECRET", "ssh-key"), ("GIT_SECRET", "git-secret"), ("kubeconfigSecret", "kubeconfig")]
+        {
+            assert_eq!(recognise(name, value), None, "{name}");
+        }
+        for (name, value) in
+            [("GIT_SECRET", "secret"), ("GIT_SECRET", "hunter2-git"), ("SSH_PASSWORD", "ssh-password")]
+        {
+            assert_eq!(recognise(name, value), Some(Secret::Name), "{name}");
         }
     }
 

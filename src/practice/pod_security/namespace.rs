@@ -50,7 +50,8 @@ impl<'p> Policy<'p> {
 
     /// Whether somebody wrote that everything is let in; a label that cannot be read does not say so.
     pub fn is_privileged_on_purpose(self) -> bool {
-        self.enforce_label.is_some_and(|label| label.content() == Level::Privileged.as_str())
+        let label = self.enforce_label.or(self.warn_label);
+        label.is_some_and(|label| label.content() == Level::Privileged.as_str())
     }
 }
 
