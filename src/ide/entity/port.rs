@@ -87,11 +87,12 @@ pub(super) fn of_containers<'p>(view: &View<'p>, owner: ObjectId, port: PortRef<
                 pending.extend(pods);
             }
         }
-        for policy in view.graph.all(KindRef::Known(Kind::NetworkPolicy), namespace) {
+        // A policy may be about the pods of another namespace that it names.
+        for policy in view.program.objects_of_kind(Kind::NetworkPolicy) {
             for rule in items_at(policy.root(), "spec.egress") {
                 let uses = items_at(rule, "ports").filter_map(|own| own.get("port"));
                 let uses: Vec<_> = uses.filter(|node| PortRef::of(*node) == Some(port)).collect();
-                let pods = if uses.is_empty() { Vec::new() } else { peers_of(view, pod.namespace, rule) };
+                let pods = if uses.is_empty() { Vec::new() } else { peers_of(view, policy, rule) };
                 if pods.contains(&owner) && rules.insert((policy.id, rule.id())) {
                     found.extend(uses.into_iter().map(|node| Occurrence::of(policy, node, false)));
                     pending.extend(pods);
@@ -102,12 +103,17 @@ pub(super) fn of_containers<'p>(view: &View<'p>, owner: ObjectId, port: PortRef<
     found
 }
 
-/// The objects whose pods the peers of a NetworkPolicy's rule select in its own namespace.
-fn peers_of<'p>(view: &View<'p>, namespace: &str, rule: NodeRef<'p>) -> Vec<ObjectId> {
-    let peers = items_at(rule, "to").filter(|peer| peer.get("namespaceSelector").is_none());
-    let selectors = peers.filter_map(|peer| peer.get("podSelector")).map(Selector::from_label_selector);
+/// The objects whose pods the peers of a NetworkPolicy's rule select in its own namespace, or in one that they name.
+fn peers_of<'p>(view: &View<'p>, policy: ObjectRef<'p>, rule: NodeRef<'p>) -> Vec<ObjectId> {
+    let selectors = items_at(rule, "to").filter_map(|peer| {
+        let namespace = match peer.get("namespaceSelector") {
+            None => policy.namespace()?,
+            Some(node) => Selector::from_label_selector(node).named_namespace()?,
+        };
+        Some((namespace, Selector::from_label_selector(peer.get("podSelector")?)))
+    });
     selectors
-        .flat_map(|selector| {
+        .flat_map(|(namespace, selector)| {
             let pods = view.graph.select(namespace, &selector).map(|pod| pod.owner().id);
             pods.collect::<Vec<_>>()
         })
