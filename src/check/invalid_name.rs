@@ -102,10 +102,11 @@ fn check_labels(metadata: NodeRef<'_>, check: &mut impl FnMut(NodeRef<'_>, NameR
 }
 
 fn check(object: ObjectRef<'_>, node: NodeRef<'_>, rule: NameRule, what: &str, sink: &mut Sink<'_>) {
-    let Some(name) = node.as_str().filter(|name| !name.is_empty() && !is_placeholder(name, rule)) else {
-        return;
-    };
+    let Some(name) = node.as_str().filter(|name| !name.is_empty()) else { return };
     let Err(why) = rule.check(name) else { return };
+    if is_placeholder(name, rule) {
+        return;
+    }
     let message = format!("{} is rejected for {what}: {why}", absence::title(object));
     let report = sink.report(object, node, message);
     let plain = name.to_lowercase().replace(['_', ' '], "-");

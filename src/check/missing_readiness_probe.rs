@@ -29,6 +29,10 @@ fn run<'p>(cx: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     if object.is_broken() || !runs_for_good(object) || pod.template.get("readinessGates").is_some() {
         return;
     }
+    // Most workloads are done with here.
+    if !running_containers(pod.template).any(|container| lacks_probe(&container)) {
+        return;
+    }
     let wants_ready = |service: &ObjectRef<'_>| {
         service.get("spec.publishNotReadyAddresses").is_none_or(|value| value.as_bool() != Some(true))
     };
@@ -75,13 +79,6 @@ fn unready<'p>(pod: &Pod<'p>, services: &[ObjectRef<'p>]) -> Vec<Container<'p>> 
         ports_of_container(*container).any(|port| targets.iter().any(|target| port.is(*target)))
     };
     let targeted: Vec<_> = running_containers(pod.template).filter(is_target).collect();
-    let lacks_probe = |container: &Container<'_>| {
-        // A startup probe keeps traffic away until the container is up, which is the better half.
-        container.get("readinessProbe").is_none()
-            && container.get("startupProbe").is_none()
-            && !container.misspells("readinessProbe")
-            && !is_injected(*container)
-    };
     if !targeted.is_empty() {
         return targeted.into_iter().filter(lacks_probe).collect();
     }
@@ -92,6 +89,15 @@ fn unready<'p>(pod: &Pod<'p>, services: &[ObjectRef<'p>]) -> Vec<Container<'p>> 
         .find(|container| container.role == ContainerRole::Main)
         .into_iter()
         .collect()
+}
+
+/// Whether a container does not say when it is ready. A startup probe keeps traffic away until it is up, which is the better
+/// half.
+fn lacks_probe(container: &Container<'_>) -> bool {
+    container.get("readinessProbe").is_none()
+        && container.get("startupProbe").is_none()
+        && !container.misspells("readinessProbe")
+        && !is_injected(*container)
 }
 
 fn report(object: ObjectRef<'_>, container: Container<'_>, service: ObjectRef<'_>, sink: &mut Sink<'_>) {

@@ -66,9 +66,7 @@ impl NameRule {
             Self::OldLabel => is_label(name) && name.starts_with(|first: char| first.is_ascii_lowercase()),
             Self::PathSegment => !matches!(name, "" | "." | "..") && !name.contains(['/', '%']),
             Self::Key => {
-                let is_plain =
-                    |character: char| character.is_ascii_alphanumeric() || "-._".contains(character);
-                !name.is_empty() && name.chars().all(is_plain) && name != "." && !name.starts_with("..")
+                !name.is_empty() && name.bytes().all(is_of_word) && name != "." && !name.starts_with("..")
             }
             Self::Port => {
                 is_label(name)
@@ -132,9 +130,13 @@ fn is_subdomain(name: &str) -> bool {
 
 fn is_label_word(name: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric();
-    name.bytes().all(|byte| is_plain(byte) || b"-_.".contains(&byte))
+    name.bytes().all(is_of_word)
         && name.bytes().next().is_some_and(is_plain)
         && name.bytes().next_back().is_some_and(is_plain)
+}
+
+fn is_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.')
 }
 
 #[cfg(test)]

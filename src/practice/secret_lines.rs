@@ -24,16 +24,14 @@ pub fn secret_setting<'t>(file: &str, text: &'t str) -> Option<&'t str> {
 }
 
 fn secret_of_line(line: &str) -> Option<&str> {
-    let at = line.find(['=', ':'])?;
+    let at = memchr::memchr2(b'=', b':', line.as_bytes())?;
+    // Nearly every line is done with here.
+    if !LAST_WORDS.iter().any(|word| ends_in(&line[..at], word)) {
+        return None;
+    }
     let (name, value) = (bare(&line[..at]), bare(&line[at + 1..]));
-    let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
-    let is_meant = LAST_WORDS.iter().any(|word| {
-        letters.len() >= word.len() && letters[letters.len() - word.len()..].eq_ignore_ascii_case(word)
-    });
-    let is_name =
-        || name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    let is_secret = is_meant
-        && is_name()
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    let is_secret = is_name
         && is_secret_name(name)
         && is_literal(value)
         && !is_placeholder(name, value)
@@ -43,6 +41,12 @@ fn secret_of_line(line: &str) -> Option<&str> {
                 || matches!(character, '*' | '(' | ')' | '[' | ']' | '|' | '&' | '!' | '"' | '\'')
         });
     is_secret.then_some(name)
+}
+
+/// Whether the letters and digits of a name end in a word, whatever stands between them.
+fn ends_in(name: &str, word: &str) -> bool {
+    let mut letters = name.bytes().rev().filter(u8::is_ascii_alphanumeric);
+    word.bytes().rev().all(|byte| letters.next().is_some_and(|letter| letter.eq_ignore_ascii_case(&byte)))
 }
 
 /// A name or value without quotes, and without what stands about it in JSON and YAML.
