@@ -168,3 +168,43 @@ fn the_graph_marks_what_the_checks_of_references_find() {
     let json: serde_json::Value = serde_json::from_str(&graph(&["--format", "json"])).unwrap();
     assert_eq!(json["objects"][1]["faults"][0], "service-target-port");
 }
+
+#[test]
+fn monitors_and_roles_are_joined_with_what_they_select() {
+    let folder = folder("graph-selected");
+    let manifests = "\
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: {name: web, namespace: monitoring}
+spec:
+  namespaceSelector: {matchNames: [shop]}
+  selector: {matchLabels: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: shop, labels: {app: web}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: other, namespace: elsewhere, labels: {app: web}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: whole, labels: {part: 'yes'}}
+aggregationRule: {clusterRoleSelectors: [{matchLabels: {part: 'yes'}}]}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: part, labels: {part: 'yes'}}
+";
+    write(&folder, "all.yaml", manifests);
+    let (code, stdout, stderr) = binary::run(&folder, &["graph", "."]);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    for tree in [
+        "ServiceMonitor monitoring/web\n├─ Service shop/web  by its selector\n",
+        "ClusterRole whole\n└─ ClusterRole part  by its selector\n",
+        "Service elsewhere/other\n",
+    ] {
+        assert!(stdout.contains(tree), "{tree}: {stdout}");
+    }
+}

@@ -3,13 +3,13 @@
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::ports::{ports_of_container, ports_of_service};
+use crate::graph::selected::monitored_namespaces;
 use crate::graph::selector::Selector;
 use crate::graph::{KindRef, Labels, typo};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
-use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
     id: "monitor-selects-nothing",
@@ -28,7 +28,7 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
         _ => return,
     };
     let Some(node) = object.get("spec.selector").filter(|_| !object.is_broken()) else { return };
-    let Some(namespaces) = namespaces_of(object) else { return };
+    let Some(namespaces) = monitored_namespaces(object) else { return };
     let selector = Selector::from_label_selector(node);
     if selector.malformed || selector.is_empty() || context.graph.is_patch(object) {
         return;
@@ -89,16 +89,6 @@ fn candidates<'p>(context: &Context<'p>, kind: Kind, namespace: &str) -> Vec<Can
             .collect(),
     });
     pods.collect()
-}
-
-/// The namespaces that a monitor looks in; `None` for all of them.
-fn namespaces_of(object: ObjectRef<'_>) -> Option<Vec<&str>> {
-    let Some(selector) = object.get("spec.namespaceSelector") else { return Some(vec![object.namespace()?]) };
-    if selector.get("any").and_then(NodeRef::as_bool) == Some(true) {
-        return None;
-    }
-    let named: Vec<&str> = items_at(selector, "matchNames").filter_map(NodeRef::as_str).collect();
-    if named.is_empty() { Some(vec![object.namespace()?]) } else { Some(named) }
 }
 
 fn report_port(

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::graph::reference::{Absence, Resolution};
+use crate::graph::selected::{monitored, role_selectors, selected_roles};
 use crate::graph::selector::Selector;
 use crate::graph::{Graph, table};
 use crate::parse::kind::Kind;
@@ -45,7 +46,7 @@ pub struct Spot {
 pub enum Relation {
     /// Fields of the one name the other.
     Names,
-    /// The selector of the one matches the pods of the other.
+    /// The selector of the one matches the pods of the other, or the other itself.
     Selects,
 }
 
@@ -213,29 +214,46 @@ fn spot_of(object: ObjectRef<'_>) -> Spot {
 
 fn add_selected<'p>(graph: &Graph<'p>, object: ObjectRef<'p>, spots: &mut [Spot], joined: &mut Joined) {
     let path = match object.kind() {
-        Kind::Service | Kind::PodDisruptionBudget => "spec.selector",
+        Kind::Service | Kind::PodDisruptionBudget | Kind::ServiceMonitor | Kind::PodMonitor => {
+            "spec.selector"
+        }
         Kind::NetworkPolicy => "spec.podSelector",
+        Kind::ClusterRole => "aggregationRule.clusterRoleSelectors",
         _ => return,
     };
     if graph.is_patch(object) {
         return;
     }
-    let from = object.id.0 as usize;
     let namespace = object.namespace().unwrap_or_default();
-    let selected: Vec<ObjectId> = if object.kind() == Kind::Service {
-        graph.pods_of_service(object.id).map(|pod| pod.owner().id).collect()
-    } else {
-        let selector = object.get(path).map(Selector::from_label_selector);
-        let selector = selector.filter(|selector| !selector.malformed);
-        let pods = selector.iter().flat_map(|selector| graph.select(namespace, selector));
-        pods.map(|pod| pod.owner().id).collect()
+    let selected: Vec<ObjectId> = match object.kind() {
+        Kind::Service => graph.pods_of_service(object.id).map(|pod| pod.owner().id).collect(),
+        Kind::ClusterRole => {
+            let selectors = role_selectors(object);
+            selectors
+                .flat_map(|(_, selector)| {
+                    selected_roles(graph, object, &selector).map(|role| role.id).collect::<Vec<_>>()
+                })
+                .collect()
+        }
+        Kind::ServiceMonitor | Kind::PodMonitor => {
+            monitored(graph, object).into_iter().map(|found| found.id).collect()
+        }
+        _ => {
+            let selector = object.get(path).map(Selector::from_label_selector);
+            let selector = selector.filter(|selector| !selector.malformed);
+            let pods = selector.iter().flat_map(|selector| graph.select(namespace, selector));
+            pods.map(|pod| pod.owner().id).collect()
+        }
     };
-    let has_selector = match object.kind() {
+    let asks_for_pods = match object.kind() {
         Kind::Service => graph.service_selector(object.id).is_some_and(|selector| !selector.is_empty()),
-        _ => object.get(path).is_some(),
+        Kind::PodDisruptionBudget | Kind::NetworkPolicy => object.get(path).is_some(),
+        // What these select may be elsewhere; a check says whether it is.
+        _ => false,
     };
+    let from = object.id.0 as usize;
     spots[from].selects_nothing =
-        has_selector && selected.is_empty() && !graph.may_have_other_pods(namespace);
+        asks_for_pods && selected.is_empty() && !graph.may_have_other_pods(namespace);
     for to in selected {
         join(joined, (from, to.0 as usize, Relation::Selects), path.to_owned(), false);
     }

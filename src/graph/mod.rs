@@ -13,6 +13,7 @@ mod names;
 mod pods;
 pub mod ports;
 pub mod reference;
+pub mod selected;
 pub mod selector;
 mod services;
 mod snapshot;
