@@ -2,6 +2,7 @@
 
 mod absence;
 mod affinity_selects_nothing;
+mod aggregated_role;
 mod ambiguous_scalar;
 mod automounted_token;
 mod autoscaler_without_room;
@@ -247,6 +248,7 @@ pub static CHECKS: &[&Check] = &[
     &selector_template_mismatch::CHECK,
     &spread_selector::CHECK,
     &affinity_selects_nothing::CHECK,
+    &aggregated_role::CHECK,
     &volume_mount::CHECK,
     &volume_mode::CHECK,
     &container_name::CHECK,

@@ -40,7 +40,8 @@ enum About<'p> {
     ClusterObject(KindRefKey<'p>, &'p str),
     /// Which names the objects of a kind that lives in no namespace have.
     ClusterNames(KindRefKey<'p>),
-    /// All objects of a kind that lives in no namespace: of the classes of a kind one may be the default.
+    /// All objects of a kind that lives in no namespace: of the classes of a kind one may be the default, and of the
+    /// roles of the cluster one may be made up of others.
     Classes(Kind),
     /// The claims, of whichever namespace, that name a volume.
     Claimants(&'p str),
@@ -266,7 +267,14 @@ fn object_says<'o>(
         | Kind::MutatingAdmissionPolicyBinding => said.read([About::Definitions]),
         Kind::ClusterRole => {
             said.read([About::Definitions]);
-            said.define(may_make_pods(object).then_some(About::PodMakers), digest(object.name()));
+            // Which roles make up others is told by their labels.
+            let is_gathered = object.get("aggregationRule").is_some();
+            let may_be_part = object.labels().is_some();
+            let is_linked = is_gathered || may_be_part;
+            let said_of_it = if is_linked { content } else { digest(object.name()) };
+            said.define((is_gathered || may_make_pods(object)).then_some(About::PodMakers), said_of_it);
+            said.define([About::Classes(Kind::ClusterRole)], said_of_it);
+            said.read(is_linked.then_some(About::Classes(Kind::ClusterRole)));
         }
         _ => {}
     }

@@ -1,6 +1,7 @@
 //! What the programs of the input may make when they run, by the rights that their roles give them: what then is there
 //! although nobody wrote it.
 
+use crate::graph::selected::{role_selectors, selected_roles};
 use crate::graph::{Graph, KindRef};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
@@ -73,5 +74,13 @@ fn roles_of<'p>(graph: &Graph<'p>, binding: ObjectRef<'p>) -> Vec<ObjectRef<'p>>
         "Role" => (Kind::Role, binding.namespace()),
         _ => (Kind::ClusterRole, None),
     };
-    graph.find(KindRef::Known(kind), namespace, text("roleRef.name")).collect()
+    let mut roles: Vec<ObjectRef<'p>> =
+        graph.find(KindRef::Known(kind), namespace, text("roleRef.name")).collect();
+    // The rules of one that is put together from others are theirs.
+    for at in 0..roles.len() {
+        for (_, selector) in role_selectors(roles[at]) {
+            roles.extend(selected_roles(graph, roles[at], &selector));
+        }
+    }
+    roles
 }
