@@ -2,14 +2,15 @@
 
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
-use crate::graph::ports::{ports_of_container, ports_of_service};
+use crate::graph::ports::{ContainerPort, PortRef, ports_of_container, ports_of_service};
 use crate::graph::selected::monitored_namespaces;
 use crate::graph::selector::Selector;
-use crate::graph::{KindRef, Labels, typo};
+use crate::graph::{KindRef, Labels, Pod, typo};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
+use crate::practice::selection::items_at;
 
 pub(super) static CHECK: Check = Check {
     id: "monitor-selects-nothing",
@@ -55,40 +56,73 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             .help(format!("select by labels of the {what} itself, in `metadata.labels`"));
         return;
     }
-    for port in object.get(endpoints).into_iter().flat_map(NodeRef::items).filter_map(|one| one.get("port")) {
-        let Some(name) = port.as_str() else { continue };
-        let mut names = selected.iter().flat_map(|one| &one.ports);
-        if !names.any(|other| *other == name) {
-            report_port(object, port, what, &selected, sink);
+    for endpoint in items_at(object.root(), endpoints) {
+        let name = endpoint.get("port").filter(|port| !port.content().is_empty());
+        if let Some(port) = name {
+            let mut names = selected.iter().flat_map(|one| &one.ports);
+            if port.as_str().is_some_and(|name| !names.any(|other| *other == name)) {
+                report_port(object, port, what, &selected, sink);
+            }
+        } else if !namespaces.iter().any(is_open)
+            && let Some(port) = endpoint.get("portNumber").or_else(|| endpoint.get("targetPort"))
+        {
+            check_container_port(object, port, &selected, sink);
         }
     }
+}
+
+/// A port by which the operator asks for one that a container declares (`generateServiceMonitorConfig`): what listens and
+/// is not declared is not found.
+fn check_container_port(
+    object: ObjectRef<'_>,
+    port: NodeRef<'_>,
+    selected: &[&Candidate<'_>],
+    sink: &mut Sink<'_>,
+) {
+    let Some(wanted) = PortRef::of(port) else { return };
+    let is_there = |one: &&Candidate<'_>| one.declared.iter().any(|port| port.is(wanted));
+    if selected.iter().any(|one| !one.has_pods) || selected.iter().any(is_there) {
+        return;
+    }
+    let title = absence::title(object);
+    let message = format!("{title} scrapes port `{wanted}`, which no container of the pods declares");
+    let report = sink.report(object, port, message).label("no container port of this name or number");
+    report.help("name a port as it stands in the `ports` of a container, or declare it there");
 }
 
 /// A Service or pod with its labels and the names of its ports.
 struct Candidate<'p> {
     labels: Labels<'p>,
     ports: Vec<&'p str>,
+    /// What the containers declare of the pods that it is, or sends to.
+    declared: Vec<ContainerPort<'p>>,
+    has_pods: bool,
 }
 
 fn candidates<'p>(context: &Context<'p>, kind: Kind, namespace: &str) -> Vec<Candidate<'p>> {
     if kind == Kind::ServiceMonitor {
         let services = context.graph.all(KindRef::Known(Kind::Service), Some(namespace));
-        let candidate = |service: ObjectRef<'p>| Candidate {
-            labels: Labels::of(service.labels()),
-            ports: ports_of_service(service).filter_map(|port| port.name()).collect(),
+        let candidate = |service: ObjectRef<'p>| {
+            let mut pods = context.graph.pods_of_service(service.id).peekable();
+            Candidate {
+                labels: Labels::of(service.labels()),
+                ports: ports_of_service(service).filter_map(|port| port.name()).collect(),
+                has_pods: pods.peek().is_some(),
+                declared: pods.flat_map(|pod| declared_by(pod)).collect(),
+            }
         };
         return services.map(candidate).collect();
     }
-    let pods = context.graph.pods_in(namespace).map(|pod| Candidate {
-        labels: pod.labels.clone(),
-        ports: pod
-            .template
-            .containers()
-            .flat_map(ports_of_container)
-            .filter_map(|port| port.name())
-            .collect(),
+    let pods = context.graph.pods_in(namespace).map(|pod| {
+        let declared: Vec<_> = declared_by(pod).collect();
+        let ports = declared.iter().filter_map(|port| port.name()).collect();
+        Candidate { labels: pod.labels.clone(), ports, declared, has_pods: true }
     });
     pods.collect()
+}
+
+fn declared_by<'p>(pod: &Pod<'p>) -> impl Iterator<Item = ContainerPort<'p>> + use<'p> {
+    pod.template.containers().flat_map(ports_of_container)
 }
 
 fn report_port(
