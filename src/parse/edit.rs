@@ -254,10 +254,13 @@ fn lines_of(text: &str, container: NodeRef<'_>, parts: &[Part<'_>], index: usize
     let start =
         line_start + if text[line_start..].starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
     let lines = whole_line(text, start, line_end);
-    // Spaces on a line of their own can be a part of a block scalar that they come to stand behind.
-    let is_blank_behind = text[lines.end..].lines().next().is_some_and(|line| line.trim().is_empty());
+    // Spaces on a line of their own, or a comment that is indented, can be a part of a block scalar that they come to stand
+    // behind.
+    let could_be_text =
+        |line: &str| line.trim().is_empty() || line.starts_with(' ') && line.trim().starts_with('#');
+    let is_text_behind = text[lines.end..].lines().next().is_some_and(could_be_text);
     let is_in_text = |part| ends(part, &|node| last_block_scalar(node).is_some());
-    let joins = is_blank_behind && previous.is_some_and(is_in_text);
+    let joins = is_text_behind && previous.is_some_and(is_in_text);
     (!joins).then_some(lines)
 }
 

@@ -101,6 +101,7 @@ fn an_entry_with_a_comment_or_an_anchor_stays() {
         "b: |+\n  text\n\na: x\n",
         "? |+\na: x\n\n",
         "b: |\n  text\na: x\n    \n",
+        "b: |\n  text\na:\n  # why\n",
     ] {
         assert_eq!(removed(text, ""), None, "{text:?}");
     }
