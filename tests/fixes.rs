@@ -509,6 +509,91 @@ fn an_old_ingress_with_more_to_do_is_left_alone() {
     }
 }
 
+fn autoscaler(version: &str, metrics: &str) -> String {
+    format!(
+        "apiVersion: autoscaling/{version}\nkind: HorizontalPodAutoscaler\nmetadata: {{name: a}}\nspec:\n  maxReplicas: 4\n  \
+         scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: a}}\n  metrics:\n{metrics}"
+    )
+}
+
+#[test]
+fn an_old_autoscaler_takes_its_new_shape() {
+    let check = |before: &str, after: &str| {
+        check("removed-api", Safety::Safe, &autoscaler("v2beta1", before), &autoscaler("v2", after));
+    };
+    check(
+        "  - type: Resource\n    resource:\n      # of the request\n      targetAverageUtilization: 60 # percent\n      name: cpu\n",
+        "  - type: Resource\n    resource:\n      # of the request\n      target:\n        type: Utilization\n        \
+         averageUtilization: 60 # percent\n      name: cpu\n",
+    );
+    check(
+        "  - {type: Resource, resource: {name: memory, targetAverageValue: 1Gi}}\n",
+        "  - {type: Resource, resource: {name: memory, target: {type: AverageValue, averageValue: 1Gi}}}\n",
+    );
+    check(
+        "  - type: Pods\n    pods: {metricName: rps, targetAverageValue: '10'}\n  - type: External\n    external:\n      metricName: \
+         depth\n      targetValue: 30\n",
+        "  - type: Pods\n    pods: {metric: {name: rps}, target: {type: AverageValue, averageValue: '10'}}\n  - type: External\n    \
+         external:\n      metric:\n        name: depth\n      target:\n        type: Value\n        value: 30\n",
+    );
+    check(
+        "  - type: Object\n    object:\n      metricName: rps\n      target: {kind: Service, name: a} # it\n      targetValue: 2k\n",
+        "  - type: Object\n    object:\n      metric:\n        name: rps\n      describedObject: {kind: Service, name: a} # it\n      \
+         target:\n        type: Value\n        value: 2k\n",
+    );
+}
+
+#[test]
+fn an_old_autoscaler_with_more_to_do_is_left_alone() {
+    for metrics in [
+        "  - {type: Resource, resource: {name: cpu, targetAverageUtilization: 60, targetAverageValue: 1}}\n",
+        "  - {type: Pods, pods: {metricName: rps, targetAverageValue: 1, selector: {matchLabels: {a: b}}}}\n",
+        "  - {type: Pods, pods: {targetAverageValue: 1}}\n",
+        "  - {type: Resource, resource: {name: cpu, targetAverageUtilization: 60, other: 1}}\n",
+        "  - {type: Resource, resource: {name: cpu}}\n",
+    ] {
+        let text = autoscaler("v2beta1", metrics);
+        assert_eq!(repaired("a.yaml", &text, &settings("removed-api"), Safety::Unsafe).0, text);
+    }
+}
+
+#[test]
+fn an_old_workload_says_what_it_selects() {
+    let set = |version: &str, selector: &str, labels: &str| {
+        format!(
+            "apiVersion: {version}\nkind: ReplicaSet\nmetadata: {{name: a}}\nspec:\n  replicas: 1 # one\n{selector}  template:\n    \
+             metadata: {{labels: {labels}}}\n    spec: {{containers: [{{name: a, image: \"a:1\"}}]}}\n"
+        )
+    };
+    let labels = "{app: web, tier: \"1\"}";
+    let after = set("apps/v1", "  selector: {matchLabels: {app: web, tier: \"1\"}}\n", labels);
+    check("removed-api", Safety::Safe, &set("extensions/v1beta1", "", labels), &after);
+    // Nothing was selected without a selector.
+    check("removed-api", Safety::Unsafe, &set("apps/v1beta2", "", labels), &after);
+    let is_kept = |text: String, safety| {
+        assert_eq!(repaired("a.yaml", &text, &settings("removed-api"), safety).0, text);
+    };
+    is_kept(set("apps/v1beta2", "", labels), Safety::Safe);
+    is_kept(set("extensions/v1beta1", "", "{}"), Safety::Unsafe);
+    is_kept(set("extensions/v1beta1", "  other: 1\n", labels), Safety::Unsafe);
+    // Other fields have other defaults there.
+    let deployment = |text: String| text.replace("ReplicaSet", "Deployment");
+    is_kept(deployment(set("extensions/v1beta1", "", labels)), Safety::Safe);
+    check(
+        "removed-api",
+        Safety::Unsafe,
+        &deployment(set("extensions/v1beta1", "", labels)),
+        &deployment(after),
+    );
+    let json = |version: &str, selector: &str| {
+        format!(
+            "{{\"apiVersion\":\"{version}\",\"kind\":\"ReplicaSet\",\"metadata\":{{\"name\":\"a\"}},\"spec\":{{\"replicas\":1,{selector}\"template\":{{\"metadata\":{{\"labels\":{{\"a\":\"b\"}}}},\"spec\":{{\"containers\":[{{\"name\":\"a\",\"image\":\"a:1\"}}]}}}}}}}}\n"
+        )
+    };
+    let selector = "\"selector\":{\"matchLabels\": {\"a\": \"b\"}},";
+    check("removed-api", Safety::Safe, &json("extensions/v1beta1", ""), &json("apps/v1", selector));
+}
+
 #[test]
 fn a_misspelt_api_version_moves_only_where_the_object_is_right_there() {
     let job = |version: &str, spec: &str| {

@@ -1,6 +1,6 @@
 #![doc = include_str!("removed_api.md")]
 
-use crate::check::{Check, Context, Group, Run, Sink, old_ingress};
+use crate::check::{Check, Context, Group, Run, Sink, reshape};
 use crate::diagnostic::{Edit, Safety, Severity};
 use crate::parse::edit;
 use crate::parse::object::ObjectRef;
@@ -88,6 +88,9 @@ fn removed<'p>(cx: &Context<'p>, object: ObjectRef<'p>, row: &Lifecycle, sink: &
     // What is valid under the new version has its shape already, and was only called by the old name.
     let mut notes =
         row.notes_on(object).filter(|note| !is_valid || !lifecycle::is_about_shape(note)).peekable();
+    // What was left out under `apps/v1beta2` had no default any more: the object never was one.
+    let is_meant_so =
+        row.api_version != "apps/v1beta2" && row.notes_on(object).all(lifecycle::is_about_shape);
     let is_moved_alone = row.change == Change::ApiVersionOnly || notes.peek().is_none();
     for note in notes {
         report = report.help(note);
@@ -99,8 +102,9 @@ fn removed<'p>(cx: &Context<'p>, object: ObjectRef<'p>, row: &Lifecycle, sink: &
         // Where more than the version may have to change, the fix is offered only if the object is valid as it is.
         let safety = if is_moved_alone { Safety::Safe } else { Safety::Unsafe };
         report.fix(title, safety, object.span(node), text);
-    } else if let Some(mut edits) = problems.and_then(|problems| old_ingress::rewrite(object, &problems)) {
+    } else if let Some(mut edits) = problems.and_then(|problems| reshape::rewrite(object, &problems)) {
         edits.push(Edit { span: object.span(node), text });
-        report.edits(format!("{title}, and the fields as they are there"), Safety::Safe, edits);
+        let safety = if is_meant_so { Safety::Safe } else { Safety::Unsafe };
+        report.edits(format!("{title}, and the fields as they are there"), safety, edits);
     }
 }

@@ -10,7 +10,11 @@ use crate::parse::schema::table::{BuiltInKind, Layer, Leaf, Shape, Table};
 use crate::parse::version::Version;
 
 /// Fields of versions of the API that are no longer served.
-const FORMER: &[&str] = &["spec.backend.serviceName", "spec.rules[].http.paths[].backend.serviceName"];
+const FORMER: &[&str] = &[
+    "spec.backend.serviceName",
+    "spec.metrics[].object.target.name",
+    "spec.rules[].http.paths[].backend.serviceName",
+];
 
 fn versions() -> impl Iterator<Item = Version> {
     Version::built_in()

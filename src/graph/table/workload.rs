@@ -29,5 +29,7 @@ pub(super) static ROWS: &[Row] = &[
     .scope(Scope::SiblingOrSame("namespace")),
     said(&[Kind::HorizontalPodAutoscaler], "spec.scaleTargetRef.name", "apiVersion", None),
     said(&[Kind::HorizontalPodAutoscaler], "spec.metrics[].object.describedObject.name", "apiVersion", None),
+    // As it was called in `v2beta1`.
+    said(&[Kind::HorizontalPodAutoscaler], "spec.metrics[].object.target.name", "apiVersion", None),
     said(&[Kind::VerticalPodAutoscaler], "spec.targetRef.name", "apiVersion", None),
 ];
