@@ -65,6 +65,7 @@ mod listener_set_not_allowed;
 mod local_name;
 mod meant;
 mod mesh_host;
+mod mesh_port;
 mod missing_analysis_argument;
 mod missing_autoscaler;
 mod missing_field;
@@ -238,6 +239,7 @@ pub static CHECKS: &[&Check] = &[
     &missing_reference_grant::CHECK,
     &policy_parameters::CHECK,
     &mesh_host::CHECK,
+    &mesh_port::CHECK,
     &unknown_subset::CHECK,
     &subset_selects_nothing::CHECK,
     &gateway_host::CHECK,

@@ -43,6 +43,8 @@ pub struct Destination<'p> {
     pub host: NodeRef<'p>,
     /// The subset, where one is named.
     pub subset: Option<NodeRef<'p>>,
+    /// The number of the port, where one is named.
+    pub port: Option<NodeRef<'p>>,
 }
 
 /// Every `Destination` of a VirtualService, in the order of the kinds of routes; none of another object.
@@ -59,7 +61,7 @@ pub fn destinations_of(object: ObjectRef<'_>) -> Vec<Destination<'_>> {
                 let host = node.get("host").filter(|host| host.as_str().is_some())?;
                 let subset = node.get("subset");
                 let subset = subset.filter(|name| name.as_str().is_some_and(|text| !text.is_empty()));
-                Some(Destination { host, subset })
+                Some(Destination { host, subset, port: node.get_path("port.number") })
             }));
         }
     }
