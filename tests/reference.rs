@@ -332,3 +332,37 @@ metadata: {name: other}
 ";
     assert_eq!(findings(&[("input.yaml", input)], &closed), Vec::<String>::new());
 }
+
+#[test]
+fn a_host_of_the_mesh_has_the_ports_of_its_service_and_of_its_entries() {
+    let mesh = "
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: {name: vm, namespace: shop}
+spec:
+  hosts: [stock.shop.svc.cluster.local]
+  ports: [{number: 80, name: http, protocol: HTTP}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: stock, namespace: shop}
+spec: {ports: [{name: admin, port: 8080}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: stock, namespace: shop}
+spec:
+  hosts: [stock]
+  http:
+  - route:
+    - destination: {host: stock, port: {number: 80}}
+    - destination: {host: stock, port: {number: 8080}}
+    - destination: {host: stock, port: {number: 81}}
+";
+    assert_eq!(
+        findings(&[("mesh.yaml", mesh)], &Settings::plain()),
+        [
+            "warning mesh-port: VirtualService `shop/stock` sends to port 81 of `stock`, which ServiceEntry `shop/vm` does not open"
+        ]
+    );
+}

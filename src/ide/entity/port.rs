@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use crate::graph::KindRef;
 use crate::graph::ports::{PortRef, ports_of_container, ports_of_service};
 use crate::graph::reference::Edge;
+use crate::graph::selected::monitored;
 use crate::graph::selector::Selector;
 use crate::ide::View;
 use crate::ide::cursor::Cursor;
@@ -70,10 +71,12 @@ pub(super) fn of_containers<'p>(view: &View<'p>, owner: ObjectId, port: PortRef<
             found.extend(in_container(object, container, port));
         }
         let Some(pod) = view.graph.pod_of(owner) else { continue };
-        let namespace = Some(pod.namespace);
-        let others = [Kind::NetworkPolicy, Kind::PodMonitor]
+        let policies = view.graph.all(KindRef::Known(Kind::NetworkPolicy), Some(pod.namespace));
+        // Monitors say themselves where they look.
+        let monitors = [Kind::PodMonitor, Kind::ServiceMonitor]
             .into_iter()
-            .flat_map(|kind| view.graph.all(KindRef::Known(kind), namespace));
+            .flat_map(|kind| view.program.objects_of_kind(kind));
+        let others = policies.chain(monitors);
         for user in view.graph.services_of_pod(pod).into_iter().chain(others) {
             let uses: Vec<_> =
                 uses_of_pods(user).into_iter().filter(|node| PortRef::of(*node) == Some(port)).collect();
@@ -168,7 +171,11 @@ pub(in crate::ide) fn uses_of_pods(object: ObjectRef<'_>) -> Vec<NodeRef<'_>> {
             rules.flat_map(|rule| items_at(rule, "ports")).filter_map(|port| port.get("port")).collect()
         }
         Kind::PodMonitor => items_at(object.root(), "spec.podMetricsEndpoints")
-            .filter_map(|endpoint| endpoint.get("port"))
+            .flat_map(|endpoint| ["port", "targetPort"].map(|name| endpoint.get(name)))
+            .flatten()
+            .collect(),
+        Kind::ServiceMonitor => items_at(object.root(), "spec.endpoints")
+            .filter_map(|endpoint| endpoint.get("targetPort"))
             .collect(),
         _ => Vec::new(),
     }
@@ -177,6 +184,11 @@ pub(in crate::ide) fn uses_of_pods(object: ObjectRef<'_>) -> Vec<NodeRef<'_>> {
 /// The objects whose pods an object selects as a whole.
 fn pods_of(view: &View<'_>, object: ObjectRef<'_>) -> Vec<ObjectId> {
     let object = view.program.object(object.id);
+    if object.kind() == Kind::ServiceMonitor {
+        let services = monitored(view.graph, object).into_iter();
+        let pods = services.flat_map(|service| view.graph.pods_of_service(service.id));
+        return pods.map(|pod| pod.owner().id).collect();
+    }
     let sites = sites_of(object).into_iter().filter(|site| site.is_main);
     sites.flat_map(|site| site.pods(view)).map(|pod| pod.owner().id).collect()
 }
@@ -194,11 +206,10 @@ pub(super) fn of_service<'p>(view: &View<'p>, service: ObjectId, port: PortRef<'
         let named = ports_beside(from, edge).into_iter().filter(|node| PortRef::of(*node) == Some(port));
         found.extend(named.map(|node| Occurrence::of(from, node, false)));
     }
-    for monitor in view.graph.all(KindRef::Known(Kind::ServiceMonitor), object.namespace()) {
-        let Some(selector) = monitor.get("spec.selector") else { continue };
-        let selector = crate::graph::selector::Selector::from_label_selector(selector);
-        let labels = crate::graph::Labels::of(object.labels());
-        if selector.is_empty() || !selector.matches(&labels) {
+    for monitor in view.program.objects_of_kind(Kind::ServiceMonitor) {
+        let selector = monitor.get("spec.selector").map(Selector::from_label_selector);
+        let is_for_it = || monitored(view.graph, monitor).iter().any(|selected| selected.id == service);
+        if selector.is_none_or(|selector| selector.is_empty()) || !is_for_it() {
             continue;
         }
         let named = items_at(monitor.root(), "spec.endpoints").filter_map(|endpoint| endpoint.get("port"));
