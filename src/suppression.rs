@@ -182,7 +182,7 @@ fn read_annotations(file: &File, found: &mut Vec<Suppression>) {
                 found.extend(annotation(file, key, value).map(|(place, names, slip)| Suppression {
                     place,
                     names,
-                    covers: span(file, node),
+                    covers: file.span(node),
                     is_readable: !document.broken,
                     slip,
                 }));
@@ -196,7 +196,7 @@ type Read = (Span, Names, Option<Slip>);
 fn annotation(file: &File, key: NodeRef<'_>, value: NodeRef<'_>) -> Option<Read> {
     let name = key.key();
     if is_slip_of_key(&name) {
-        let place = span(file, key);
+        let place = file.span(key);
         let quote = key.source().chars().next().filter(|first| matches!(first, '"' | '\''));
         let quote = quote.map(String::from).unwrap_or_default();
         let meant = format!("{quote}{ANNOTATION}{quote}");
@@ -209,18 +209,13 @@ fn annotation(file: &File, key: NodeRef<'_>, value: NodeRef<'_>) -> Option<Read>
     let list = value.as_str().filter(|_| name == ANNOTATION)?;
     // A reason may follow, in parentheses or after a colon.
     let list = list.split(['(', ':']).next().unwrap_or_default().trim_end();
-    let place = span(file, value);
+    let place = file.span(value);
     let names = match value.source().find(list) {
         Some(at) => names_in(list, file.id, place.start + at as u32),
         // Escapes or an alias: the names do not stand there as they are.
         None => names_in(list, file.id, 0).into_iter().map(|(name, _)| (name, place)).collect(),
     };
     Some((place, names, None))
-}
-
-fn span(file: &File, node: NodeRef<'_>) -> Span {
-    let range = node.range();
-    Span::new(file.id, range.start, range.end)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::KindRef;
 use crate::graph::ports::{number_of, ports_of_service};
+use crate::graph::world::service_of_host;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -48,20 +49,21 @@ fn opened<'p>(
     if mesh.has_wildcard_for(&full, object.namespace()) {
         return None;
     }
-    let mut entries = mesh.entries_for(&full).iter().filter(|entry| is_seen(**entry, object.namespace()));
-    let first = *entries.clone().next()?;
+    let entries = mesh.entries_for(&full).iter().filter(|entry| is_seen(**entry, object.namespace()));
     let mut open = Vec::new();
-    if entries.any(|entry| {
+    let mut first = None;
+    for entry in entries {
         let before = open.len();
         open.extend(items_at(entry.root(), "spec.ports").filter_map(|port| port.get("number")));
-        entry.is_broken() || open.len() == before
-    }) {
-        return None;
+        if entry.is_broken() || open.len() == before {
+            return None;
+        }
+        first = first.or(Some(*entry));
     }
+    let first = first?;
     // A Service of the same host adds its own.
-    if let Some((name, rest)) = full.strip_suffix(".svc.cluster.local").and_then(|host| host.split_once('.'))
-    {
-        for service in context.graph.find(KindRef::Known(Kind::Service), Some(rest), name) {
+    if let Some((name, namespace)) = service_of_host(destination.host.content(), object.namespace()) {
+        for service in context.graph.find(KindRef::Known(Kind::Service), namespace, name) {
             open.extend(ports_of_service(service).map(|port| port.port));
         }
     }

@@ -3,9 +3,9 @@
 use crate::check::{Check, Context, Group, Run, Sink, absence};
 use crate::diagnostic::{Safety, Severity};
 use crate::graph::ports::{ContainerPort, PortRef, ports_of_container, ports_of_service};
-use crate::graph::selected::monitored_namespaces;
+use crate::graph::selected::{monitored, monitored_namespaces};
 use crate::graph::selector::Selector;
-use crate::graph::{KindRef, Labels, Pod, typo};
+use crate::graph::{KindRef, Pod, typo};
 use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
@@ -34,16 +34,18 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
     if selector.malformed || selector.is_empty() || context.graph.is_patch(object) {
         return;
     }
-    let candidates: Vec<_> =
-        namespaces.iter().map(|namespace| candidates(context, object.kind(), namespace)).collect();
+    let is_pods = object.kind() == Kind::PodMonitor;
+    let has_none = |namespace: &&str| match is_pods {
+        true => context.graph.pods_in(namespace).next().is_none(),
+        false => context.graph.all(KindRef::Known(Kind::Service), Some(namespace)).next().is_none(),
+    };
     // What a namespace is for that the input has none of them in, stands elsewhere.
-    if candidates.iter().any(Vec::is_empty) && !context.graph.is_closed() {
+    if namespaces.iter().any(has_none) && !context.graph.is_closed() {
         return;
     }
-    let what = if object.kind() == Kind::ServiceMonitor { "Service" } else { "pod" };
+    let what = if is_pods { "pod" } else { "Service" };
     let is_open = |name: &&str| context.graph.may_have_other_pods(name);
-    let selected: Vec<&Candidate<'p>> =
-        candidates.iter().flatten().filter(|one| selector.matches(&one.labels)).collect();
+    let selected = monitored(context.graph, object);
     if selected.is_empty() {
         let place = selector.requirements.first().map_or(node, |first| first.node);
         if namespaces.iter().any(is_open) || context.graph.is_selected_in_template(&selector) {
@@ -56,32 +58,34 @@ fn run<'p>(context: &Context<'p>, object: ObjectRef<'p>, sink: &mut Sink<'_>) {
             .help(format!("select by labels of the {what} itself, in `metadata.labels`"));
         return;
     }
+    let names: Vec<&str> = selected.iter().flat_map(|one| names_of_ports(context, *one)).collect();
     for endpoint in items_at(object.root(), endpoints) {
         let name = endpoint.get("port").filter(|port| !port.content().is_empty());
         if let Some(port) = name {
-            let mut names = selected.iter().flat_map(|one| &one.ports);
-            if port.as_str().is_some_and(|name| !names.any(|other| *other == name)) {
-                report_port(object, port, what, &selected, sink);
+            if port.as_str().is_some_and(|name| !names.contains(&name)) {
+                report_port(object, port, what, &names, sink);
             }
         } else if !namespaces.iter().any(is_open)
             && let Some(port) = endpoint.get("portNumber").or_else(|| endpoint.get("targetPort"))
         {
-            check_container_port(object, port, &selected, sink);
+            check_container_port(context, object, port, &selected, sink);
         }
     }
 }
 
 /// A port by which the operator asks for one that a container declares (`generateServiceMonitorConfig`): what listens and
 /// is not declared is not found.
-fn check_container_port(
-    object: ObjectRef<'_>,
-    port: NodeRef<'_>,
-    selected: &[&Candidate<'_>],
+fn check_container_port<'p>(
+    context: &Context<'p>,
+    object: ObjectRef<'p>,
+    port: NodeRef<'p>,
+    selected: &[ObjectRef<'p>],
     sink: &mut Sink<'_>,
 ) {
     let Some(wanted) = PortRef::of(port) else { return };
-    let is_there = |one: &&Candidate<'_>| one.declared.iter().any(|port| port.is(wanted));
-    if selected.iter().any(|one| !one.has_pods) || selected.iter().any(is_there) {
+    let behind: Vec<_> = selected.iter().map(|one| pods_behind(context, *one)).collect();
+    let is_there = |pod: &&Pod<'_>| declared_by(pod).any(|port| port.is(wanted));
+    if behind.iter().any(Vec::is_empty) || behind.iter().flatten().any(is_there) {
         return;
     }
     let title = absence::title(object);
@@ -90,52 +94,32 @@ fn check_container_port(
     report.help("name a port as it stands in the `ports` of a container, or declare it there");
 }
 
-/// A Service or pod with its labels and the names of its ports.
-struct Candidate<'p> {
-    labels: Labels<'p>,
-    ports: Vec<&'p str>,
-    /// What the containers declare of the pods that it is, or sends to.
-    declared: Vec<ContainerPort<'p>>,
-    has_pods: bool,
+/// The names of the ports of a Service, or of the pods of a workload.
+fn names_of_ports<'p>(context: &Context<'p>, selected: ObjectRef<'p>) -> Vec<&'p str> {
+    if selected.kind() == Kind::Service {
+        return ports_of_service(selected).filter_map(|port| port.name()).collect();
+    }
+    let pods = pods_behind(context, selected).into_iter();
+    pods.flat_map(declared_by).filter_map(|port| port.name()).collect()
 }
 
-fn candidates<'p>(context: &Context<'p>, kind: Kind, namespace: &str) -> Vec<Candidate<'p>> {
-    if kind == Kind::ServiceMonitor {
-        let services = context.graph.all(KindRef::Known(Kind::Service), Some(namespace));
-        let candidate = |service: ObjectRef<'p>| {
-            let mut pods = context.graph.pods_of_service(service.id).peekable();
-            Candidate {
-                labels: Labels::of(service.labels()),
-                ports: ports_of_service(service).filter_map(|port| port.name()).collect(),
-                has_pods: pods.peek().is_some(),
-                declared: pods.flat_map(|pod| declared_by(pod)).collect(),
-            }
-        };
-        return services.map(candidate).collect();
+/// The pods that a Service sends to, or that a workload makes.
+fn pods_behind<'c, 'p>(context: &Context<'c>, selected: ObjectRef<'p>) -> Vec<&'c Pod<'c>> {
+    match selected.kind() {
+        Kind::Service => context.graph.pods_of_service(selected.id).collect(),
+        _ => context.graph.pod_of(selected.id).into_iter().collect(),
     }
-    let pods = context.graph.pods_in(namespace).map(|pod| {
-        let declared: Vec<_> = declared_by(pod).collect();
-        let ports = declared.iter().filter_map(|port| port.name()).collect();
-        Candidate { labels: pod.labels.clone(), ports, declared, has_pods: true }
-    });
-    pods.collect()
 }
 
 fn declared_by<'p>(pod: &Pod<'p>) -> impl Iterator<Item = ContainerPort<'p>> + use<'p> {
     pod.template.containers().flat_map(ports_of_container)
 }
 
-fn report_port(
-    object: ObjectRef<'_>,
-    port: NodeRef<'_>,
-    what: &str,
-    selected: &[&Candidate<'_>],
-    sink: &mut Sink<'_>,
-) {
+fn report_port(object: ObjectRef<'_>, port: NodeRef<'_>, what: &str, names: &[&str], sink: &mut Sink<'_>) {
     let name = port.content();
     let message =
         format!("{} scrapes port `{name}`, which no {what} that it selects has", absence::title(object));
-    let meant = selected.iter().flat_map(|one| &one.ports).find(|other| typo::is_typo(name, other));
+    let meant = names.iter().find(|other| typo::is_typo(name, other));
     let severity = if meant.is_some() { Severity::Error } else { Severity::Warning };
     let report = sink.report(object, port, message).severity(severity).label("no port of this name");
     let Some(meant) = meant else {

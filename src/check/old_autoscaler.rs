@@ -55,6 +55,7 @@ pub(super) fn rewrite(object: ObjectRef<'_>, problems: &[Problem]) -> Option<Vec
 
 /// `None` where something is left: a selector, which would have to move beside the name, or a second target.
 fn rewrite_source<'t>(object: ObjectRef<'t>, source: &str, node: NodeRef<'t>) -> Option<Vec<Edit>> {
+    let is_resource = matches!(source, "resource" | "containerResource");
     let mut edits = Vec::new();
     let (mut has_target, mut has_metric, mut has_object) = (false, false, false);
     for (key, value) in node.raw_entries() {
@@ -73,11 +74,10 @@ fn rewrite_source<'t>(object: ObjectRef<'t>, source: &str, node: NodeRef<'t>) ->
             has_object = true;
             let text = edit::in_style_of(key, "describedObject")?;
             edits.push(Edit { span: object.span(key), text });
-        } else if !(name == "name" || name == "container") || !source.to_lowercase().ends_with("resource") {
+        } else if !(is_resource && matches!(&*name, "name" | "container")) {
             return None;
         }
     }
-    let is_resource = source.to_lowercase().ends_with("resource");
     let is_whole = has_target && has_metric != is_resource && has_object == (source == "object");
     is_whole.then_some(edits)
 }

@@ -6,7 +6,6 @@ use crate::parse::edit::{self, New};
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::problem::{Fault, Problem};
 use crate::parse::tree::NodeRef;
-use crate::source::Span;
 
 /// As [`rewrite`](super::reshape::rewrite).
 ///
@@ -39,8 +38,7 @@ pub(super) fn rewrite(object: ObjectRef<'_>, problems: &[Problem]) -> Option<Vec
                 let after = path.get_entry("path").map(|_| "path");
                 let change =
                     edit::insert_entry(path, after, "pathType", New::Text("ImplementationSpecific"))?;
-                let span = Span::new(file.id, change.range.start, change.range.end);
-                edits.push(Edit { span, text: change.text });
+                edits.push(change.in_file(file.id));
             }
             _ => return None,
         }

@@ -5,7 +5,6 @@ use crate::parse::edit::{self, New};
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::problem::{Fault, Problem};
 use crate::parse::tree::{NodeRef, Style};
-use crate::source::Span;
 
 /// As [`rewrite`](super::reshape::rewrite). Mirrors `SetDefaults_Deployment` of `apps/v1beta1` and its like: the labels of
 /// the template are what is selected.
@@ -28,8 +27,7 @@ pub(super) fn rewrite(object: ObjectRef<'_>, problems: &[Problem]) -> Option<Vec
     let selector = format!("{{{}: {{{}}}}}", written("matchLabels"), pairs.join(", "));
     let after = before_template(spec);
     let change = edit::insert_entry(spec, after.as_deref(), "selector", New::Raw(&selector))?;
-    let span = Span::new(object.file.id, change.range.start, change.range.end);
-    Some(vec![Edit { span, text: change.text }])
+    Some(vec![change.in_file(object.file.id)])
 }
 
 /// The key of the entry that stands before the template: nobody looks for a selector behind it.

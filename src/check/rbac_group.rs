@@ -4,7 +4,7 @@ use crate::check::Context;
 use crate::diagnostic::Edit;
 use crate::graph::{KindRef, typo};
 use crate::parse::Style;
-use crate::parse::edit::{self, Change};
+use crate::parse::edit;
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::schema::table::Table;
@@ -12,7 +12,6 @@ use crate::parse::tree::NodeRef;
 use crate::practice::permission::{base_of, exists, plural_of};
 use crate::practice::role::Rule;
 use crate::practice::selection::items_at;
-use crate::source::Span;
 
 /// `Role `shop/reader``.
 pub(super) fn role(object: ObjectRef<'_>) -> String {
@@ -61,8 +60,7 @@ pub(super) fn moved(object: ObjectRef<'_>, rule: Rule<'_>, table: &Table, home: 
     if groups.len() == 1 && !items_at(rule.node, "resources").any(is_here) {
         return Some(Edit { span: object.span(last), text: in_style_of(last, home)? });
     }
-    let Change { range, text } = edit::append_item(rule.node.get("apiGroups")?, home)?;
-    Some(Edit { span: Span::new(object.file.id, range.start, range.end), text })
+    Some(edit::append_item(rule.node.get("apiGroups")?, home)?.in_file(object.file.id))
 }
 
 /// The CustomResourceDefinitions of the input for kinds of these groups.

@@ -86,25 +86,23 @@ fn removed<'p>(cx: &Context<'p>, object: ObjectRef<'p>, row: &Lifecycle, sink: &
     let problems = row.replacement.and_then(|replacement| cx.schemas.problems_under(object, replacement));
     let is_valid = problems.as_ref().is_some_and(Vec::is_empty);
     // What is valid under the new version has its shape already, and was only called by the old name.
-    let mut notes =
-        row.notes_on(object).filter(|note| !is_valid || !lifecycle::is_about_shape(note)).peekable();
-    // What was left out under `apps/v1beta2` had no default any more: the object never was one.
-    let is_meant_so =
-        row.api_version != "apps/v1beta2" && row.notes_on(object).all(lifecycle::is_about_shape);
-    let is_moved_alone = row.change == Change::ApiVersionOnly || notes.peek().is_none();
-    for note in notes {
+    for note in row.notes_on(object).filter(|note| !is_valid || !lifecycle::is_about_shape(note)) {
         report = report.help(note);
     }
+    let means_the_same =
+        row.change == Change::ApiVersionOnly || row.notes_on(object).all(lifecycle::is_about_shape);
     let Some(replacement) = row.replacement else { return };
     let title = format!("write `apiVersion: {replacement}`");
     let Some(text) = edit::in_style_of(node, replacement) else { return };
     if row.change == Change::ApiVersionOnly || is_valid {
         // Where more than the version may have to change, the fix is offered only if the object is valid as it is.
-        let safety = if is_moved_alone { Safety::Safe } else { Safety::Unsafe };
+        let safety = if means_the_same { Safety::Safe } else { Safety::Unsafe };
         report.fix(title, safety, object.span(node), text);
     } else if let Some(mut edits) = problems.and_then(|problems| reshape::rewrite(object, &problems)) {
         edits.push(Edit { span: object.span(node), text });
-        let safety = if is_meant_so { Safety::Safe } else { Safety::Unsafe };
+        // What was left out under `apps/v1beta2` had no default any more: the object never was one.
+        let is_certain = means_the_same && row.api_version != "apps/v1beta2";
+        let safety = if is_certain { Safety::Safe } else { Safety::Unsafe };
         report.edits(format!("{title}, and the fields as they are there"), safety, edits);
     }
 }

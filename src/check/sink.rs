@@ -156,9 +156,7 @@ impl Report<'_> {
         change: Option<Change>,
     ) -> Self {
         match change {
-            Some(Change { range, text }) => {
-                self.fix(title, safety, Span::new(file, range.start, range.end), text)
-            }
+            Some(change) => self.edits(title, safety, vec![change.in_file(file)]),
             None => self,
         }
     }

@@ -53,9 +53,8 @@ fn services<'p>(cx: &Context<'p>, pod: &Pod<'_>) -> Vec<ObjectRef<'p>> {
 /// A monitor may be in any namespace; what it selects is told by labels.
 fn is_monitored(cx: &Context<'_>, pod: &Pod<'_>) -> bool {
     let services = services(cx, pod);
-    let is_monitor =
-        |object: &ObjectRef<'_>| matches!(object.kind(), Kind::PodMonitor | Kind::ServiceMonitor);
-    cx.program.objects().filter(is_monitor).any(|monitor| {
+    let is_monitor = |kind| matches!(kind, Kind::PodMonitor | Kind::ServiceMonitor);
+    cx.program.objects_of_kinds(is_monitor).any(|monitor| {
         let Some(node) = monitor.get("spec.selector") else { return false };
         match monitor.kind() {
             Kind::PodMonitor => Selector::from_label_selector(node).matches(&pod.labels),

@@ -1,7 +1,7 @@
 //! What objects select that are no pods: the Services of a monitor, the ClusterRoles that make up another one.
 
 use crate::graph::selector::Selector;
-use crate::graph::{Graph, KindRef, Labels};
+use crate::graph::{Graph, KindRef, Labels, Pod};
 use crate::parse::kind::Kind;
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
@@ -39,19 +39,28 @@ pub fn monitored_namespaces(monitor: ObjectRef<'_>) -> Option<Vec<&str>> {
     if named.is_empty() { Some(vec![monitor.namespace()?]) } else { Some(named) }
 }
 
-/// The Services that a ServiceMonitor selects, and the workloads whose pods a PodMonitor does; in order.
+/// The Services that a ServiceMonitor selects, and the workloads whose pods a PodMonitor does; by namespace, in order.
 pub fn monitored<'p>(graph: &Graph<'p>, monitor: ObjectRef<'p>) -> Vec<ObjectRef<'p>> {
     let selector = monitor.get("spec.selector").map(Selector::from_label_selector);
     let Some(selector) = selector.filter(|selector| !selector.malformed) else { return Vec::new() };
     let namespaces = monitored_namespaces(monitor);
-    let is_in_reach = |namespace: Option<&str>| {
-        namespaces.as_ref().is_none_or(|names| namespace.is_some_and(|own| names.contains(&own)))
-    };
     if monitor.kind() == Kind::PodMonitor {
-        let pods = graph.pods().iter().filter(|pod| is_in_reach(pod.owner().namespace()));
-        return pods.filter(|pod| selector.matches(&pod.labels)).map(|pod| pod.owner()).collect();
+        let pods: Vec<&Pod<'p>> = match &namespaces {
+            Some(names) => names.iter().flat_map(|name| graph.pods_in(name)).collect(),
+            None => graph.pods().iter().collect(),
+        };
+        let selected = pods.into_iter().filter(|pod| selector.matches(&pod.labels));
+        return selected.map(|pod| pod.owner()).collect();
     }
-    let services = graph.program().objects_of_kind(Kind::Service);
-    let services = services.filter(|service| is_in_reach(service.namespace()));
-    services.filter(|service| selector.matches(&Labels::of(service.labels()))).collect()
+    let mut services = Vec::new();
+    match &namespaces {
+        Some(names) => {
+            for name in names {
+                services.extend(graph.all(KindRef::Known(Kind::Service), Some(name)));
+            }
+        }
+        None => services.extend(graph.program().objects_of_kind(Kind::Service)),
+    }
+    services.retain(|service| selector.matches(&Labels::of(service.labels())));
+    services
 }

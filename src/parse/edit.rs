@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
+use crate::diagnostic::Edit;
 use crate::parse::tree::{NodeId, NodeKind, NodeRef, Scalar, Style, Tree, resolve_plain};
+use crate::source::{FileId, Span};
 
 /// One range of bytes of a file becomes another text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +16,13 @@ pub struct Change {
     pub range: Range<u32>,
     /// What is written instead.
     pub text: String,
+}
+
+impl Change {
+    /// The same as an edit of a file.
+    pub fn in_file(self, file: FileId) -> Edit {
+        Edit { span: Span::new(file, self.range.start, self.range.end), text: self.text }
+    }
 }
 
 /// A value that is to be written.
