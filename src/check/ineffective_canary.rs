@@ -44,8 +44,8 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
     for path in paths_of(object) {
         let mut mains = context
             .program
-            .objects()
-            .filter(|other| other.kind() == Kind::Ingress && !is_canary(*other))
+            .objects_of_kind(Kind::Ingress)
+            .filter(|other| !is_canary(*other))
             .flat_map(paths_of)
             .filter(|main| main.key.host == path.key.host)
             .peekable();

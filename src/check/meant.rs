@@ -4,7 +4,7 @@ use crate::check::{Context, Report, absence};
 use crate::diagnostic::Safety;
 use crate::graph::reference::{Edge, Scope, To};
 use crate::graph::{Closest, KindRef, typo, world};
-use crate::parse::kind::Kind;
+use crate::parse::kind::{COUNTERPARTS, Kind};
 use crate::parse::object::ObjectRef;
 use crate::parse::tree::NodeRef;
 
@@ -78,15 +78,6 @@ fn in_similar_namespace<'p>(context: &Context<'p>, edge: &Edge<'p>) -> Option<Ob
     let mut all = context.graph.find_anywhere(edge.kind, edge.name);
     all.find(|object| object.namespace().is_some_and(|other| typo::is_typo(namespace, other)))
 }
-
-/// Kinds that live in a namespace, and those of the same that live in none.
-const COUNTERPARTS: &[(Kind, Kind)] = &[
-    (Kind::AnalysisTemplate, Kind::ClusterAnalysisTemplate),
-    (Kind::Issuer, Kind::ClusterIssuer),
-    (Kind::Role, Kind::ClusterRole),
-    (Kind::SecretStore, Kind::ClusterSecretStore),
-    (Kind::TriggerAuthentication, Kind::ClusterTriggerAuthentication),
-];
 
 fn counterpart<'p>(context: &Context<'p>, edge: &Edge<'p>) -> Option<ObjectRef<'p>> {
     let own = context.program.object(edge.from).namespace();

@@ -91,10 +91,7 @@ fn report(
 ) {
     let kind = edge.kind.name();
     let wanted = key.content();
-    let closest = keys
-        .iter()
-        .filter_map(|own| Some((typo::distance(wanted, own, (wanted.len() / 3).clamp(1, 4))?, own)))
-        .min();
+    let closest = keys.iter().filter_map(|own| Some((typo::nearness(wanted, own)?, own))).min();
     let described = match edge.target() {
         Some(_) => describe_all(keys),
         None => format!("{} makes it; {}", absence::title(source), describe_all(keys)),

@@ -96,8 +96,7 @@ fn report(
     sink: &mut Sink<'_>,
 ) {
     let wanted = path.content();
-    let limit = (wanted.len() / 3).clamp(1, 4);
-    let near = files.iter().filter_map(|file| Some((typo::distance(wanted, file, limit)?, file))).min();
+    let near = files.iter().filter_map(|file| Some((typo::nearness(wanted, file)?, file))).min();
     let is_slip = near.is_some_and(|(_, file)| typo::is_typo(wanted, file));
     let message = format!(
         "{} mounts `{wanted}` of {} `{}`, which has no such file: the container gets an empty directory",

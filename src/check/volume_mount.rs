@@ -38,10 +38,7 @@ fn run(context: &Context<'_>, object: ObjectRef<'_>, sink: &mut Sink<'_>) {
         let report = sink.report(object, used.name, message).label("no such volume");
         let near = names
             .iter()
-            .filter_map(|name| {
-                let limit = (wanted.len() / 3).clamp(1, 4);
-                Some((typo::distance(wanted, name.content(), limit)?, *name))
-            })
+            .filter_map(|name| Some((typo::nearness(wanted, name.content())?, *name)))
             .min_by_key(|(distance, name)| (*distance, name.id()));
         // A single volume that nothing mounts is what the mount must mean.
         let unused = || {

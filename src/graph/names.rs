@@ -184,9 +184,8 @@ impl NameIndex {
         namespace: Option<&str>,
         name: &str,
     ) -> Option<Closest<'p>> {
-        let limit = (name.len() / 3).clamp(1, 4);
         let near = self.all(program, kind, namespace).filter_map(|object| {
-            let distance = typo::distance(name, object.name(), limit)?;
+            let distance = typo::nearness(name, object.name())?;
             let is_typo = typo::is_typo(name, object.name());
             if !is_typo && distance > typo::longest_of_their_own(name, object.name()) / 2 {
                 return None;

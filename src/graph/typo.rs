@@ -51,6 +51,11 @@ fn strip_common_ends<'a>(left: &'a [u8], right: &'a [u8]) -> (&'a [u8], &'a [u8]
     (&left[..left.len() - end], &right[..right.len() - end])
 }
 
+/// How many letters `written` is away from a name that it may be meant for; `None` for more than a third of its own.
+pub fn nearness(written: &str, meant: &str) -> Option<usize> {
+    distance(written, meant, (written.len() / 3).clamp(1, 4))
+}
+
 /// Whether `written` is so close to `meant` that nobody would give two things these two names on purpose.
 ///
 /// Names are words joined by punctuation. Only one word may differ, by one slip (two in a word of eight letters or more, unless its first is one of them),

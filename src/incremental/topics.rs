@@ -14,7 +14,7 @@ use crate::graph::reference::{Edge, Resolution, To, readings};
 use crate::graph::selector::{Operator, Selector};
 use crate::graph::{KindRef, NAMESPACE_NAME_LABEL, References, is_kustomization, speaks_of_all};
 use crate::parse::foreign::SkipReason;
-use crate::parse::kind::Kind;
+use crate::parse::kind::{COUNTERPARTS, Kind};
 use crate::parse::object::{File, ObjectRef, Program};
 use crate::parse::pod::PodTemplate;
 use crate::parse::schema::table::Table;
@@ -376,19 +376,11 @@ fn reference_says(object: ObjectRef<'_>, edge: &Edge<'_>, content: u64, said: &m
         said.define([About::Namespace(namespace)], content);
         said.read([About::Namespace(namespace)]);
     }
-    let cluster = |kind| About::ClusterObject(KindRefKey::Known(kind), edge.name);
-    match edge.kind {
-        // Where there is no such Role, a ClusterRole of that name is what was meant.
-        KindRef::Known(Kind::Role) => said.read([cluster(Kind::ClusterRole)]),
-        KindRef::Known(Kind::AnalysisTemplate) => said.read([cluster(Kind::ClusterAnalysisTemplate)]),
-        KindRef::Known(Kind::Issuer) => said.read([cluster(Kind::ClusterIssuer)]),
-        KindRef::Known(Kind::SecretStore) => said.read([cluster(Kind::ClusterSecretStore)]),
-        KindRef::Known(Kind::TriggerAuthentication) => {
-            said.read([cluster(Kind::ClusterTriggerAuthentication)]);
-        }
-        KindRef::Known(Kind::Secret | Kind::ConfigMap) => said.read([About::Makers]),
-        _ => {}
-    }
+    let KindRef::Known(kind) = edge.kind else { return };
+    // Where there is no such Role, a ClusterRole of that name is what was meant, and so for others.
+    let global = COUNTERPARTS.iter().find(|(local, _)| *local == kind);
+    said.read(global.map(|(_, global)| About::ClusterObject(KindRefKey::Known(*global), edge.name)));
+    said.read(matches!(kind, Kind::Secret | Kind::ConfigMap).then_some(About::Makers));
 }
 
 /// Whether a NetworkPolicy names a port of pods in other namespaces.

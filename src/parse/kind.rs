@@ -351,6 +351,15 @@ static ROWS: &[Row] = &[
     row(Kind::XListenerSet, "XListenerSet", &["gateway.networking.x-k8s.io"], true),
 ];
 
+/// Kinds that live in a namespace, and those of the same that live in none.
+pub const COUNTERPARTS: &[(Kind, Kind)] = &[
+    (Kind::AnalysisTemplate, Kind::ClusterAnalysisTemplate),
+    (Kind::Issuer, Kind::ClusterIssuer),
+    (Kind::Role, Kind::ClusterRole),
+    (Kind::SecretStore, Kind::ClusterSecretStore),
+    (Kind::TriggerAuthentication, Kind::ClusterTriggerAuthentication),
+];
+
 impl Kind {
     /// The kind of this name in this API group (`""` for the core group).
     pub fn of(group: &str, name: &str) -> Self {
